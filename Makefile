@@ -1,0 +1,71 @@
+# Every target does its own set-up. A fresh machine has python3 with pip, make and git; nothing else.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+RUN := $(VENV)/bin/python
+LOCKS := requirements/dev.lock layers/runtime/requirements.lock layers/geometry/requirements.lock
+READY := $(VENV)/.ready
+READERS := node_modules/.ready
+
+help: ## Show what can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+demo: $(READY) $(READERS) ## Boot the pipeline, send events/, download and check every asset
+	@$(RUN) -m meshmill_local demo
+
+run: $(READY) ## Boot the pipeline and serve it (PORT=8000) until interrupted
+	@exec $(RUN) -m meshmill_local run --port $(PORT)
+
+test: $(READY) $(READERS) ## Run every test
+	@$(RUN) -m tests.support.suite
+
+lint: $(READY) ## Check style, types and the architecture's arrows
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+
+synth: $(READY) ## Synthesise the CDK app for STAGE (local, staging, production) into build/cdk
+	@$(RUN) -m infra.build --target $(if $(filter local,$(STAGE)),local,lambda)
+	@$(RUN) -m infra.synth --stage $(STAGE) --out build/cdk/$(STAGE)
+STAGE ?= staging
+
+bench: $(READY) ## Measure, and print the table that docs/benchmarks.md quotes
+	@$(RUN) -m benchmarks
+
+lock: ## Resolve the requirement files anew
+	@rm -rf build/lock && $(PYTHON) -m venv build/lock && build/lock/bin/pip install -q uv
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" build/lock/bin/uv pip compile -q --universal \
+	    --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	    requirements/dev.in layers/runtime/requirements.in layers/geometry/requirements.in \
+	    -o requirements/dev.lock
+	@for layer in runtime geometry; do \
+	    UV_CUSTOM_COMPILE_COMMAND="make lock" build/lock/bin/uv pip compile -q --universal \
+	    --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	    layers/$$layer/requirements.in -c requirements/dev.lock \
+	    -o layers/$$layer/requirements.lock; done
+
+clean: ## Forget everything built, and the local pipeline's state
+	rm -rf $(VENV) .venv-* node_modules build out .meshmill cdk.out htmlcov
+	rm -rf .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements/dev.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    || { echo "Meshmill needs Python 3.11 or later; name one with PYTHON=python3.x" >&2; exit 1; }
+	@echo "Setting up $(VENV) …"
+	@rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@printf '%s\n' "$(CURDIR)" "$(CURDIR)/layers/meshmill/python" "$(CURDIR)/client" "$(CURDIR)/local" \
+	    > "$$($(RUN) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/meshmill.pth"
+	@touch $@
+
+$(READERS): package.json package-lock.json $(READY)
+	@$(RUN) -m tests.readers.install
+	@touch $@
+
+.PHONY: help demo run test lint synth bench lock clean

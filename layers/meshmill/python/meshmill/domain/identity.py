@@ -1,0 +1,44 @@
+"""Who and what: ids that follow from content, and runs that never repeat."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import uuid
+
+_ASSET_NAMESPACE = uuid.UUID("0d1f7c1e-52a4-5b0f-9c53-6f0f5a2d8f31")
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ULID_TIME_BITS, _ULID_RANDOM_BYTES = 48, 10
+
+
+def user_id(issuer: str, subject: str) -> str:
+    """A key-safe id for a subject of an issuer: ``u`` and 32 characters of ``a-z2-7``.
+
+    160 bits of SHA-256 over both, length-prefixed so that no two pairs join to one text.
+    """
+    text = f"{len(issuer)}:{issuer}{subject}".encode()
+    digest = hashlib.sha256(text).digest()[:20]
+    return "u" + base64.b32encode(digest).decode().lower()
+
+
+def asset_id(owner_id: str, spec_id: str) -> str:
+    """The UUIDv5 of user and spec: the same request of the same user has the same id."""
+    return str(uuid.uuid5(_ASSET_NAMESPACE, f"{owner_id}/{spec_id}"))
+
+
+def shard(identifier: str, shards: int) -> int:
+    """A stable shard 0 … shards − 1, so that one user or one minute spreads over partitions."""
+    return hashlib.sha256(identifier.encode()).digest()[0] % shards
+
+
+def run_id(now_ms: int, randomness: bytes) -> str:
+    """A ULID (https://github.com/ulid/spec): 26 characters, sorted by time.
+
+    Args:
+        now_ms: milliseconds since 1970, below 2^48.
+        randomness: ten random bytes.
+    """
+    if len(randomness) != _ULID_RANDOM_BYTES:
+        raise ValueError(f"a ULID takes {_ULID_RANDOM_BYTES} random bytes")
+    number = (now_ms % (1 << _ULID_TIME_BITS)) << 80 | int.from_bytes(randomness, "big")
+    return "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))

@@ -1,0 +1,1 @@
+"""One folder a generator: ``spec`` (pydantic, light) and ``build`` (numpy, loaded on use)."""

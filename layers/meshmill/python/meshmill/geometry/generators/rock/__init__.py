@@ -1,0 +1,1 @@
+"""Rock: a closed, weathered stone or a cluster of them."""

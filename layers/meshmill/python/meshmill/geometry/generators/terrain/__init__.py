@@ -1,0 +1,1 @@
+"""Terrain: a square of land with a skirt, from ridged fractal relief and erosion."""

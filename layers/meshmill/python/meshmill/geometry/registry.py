@@ -1,0 +1,53 @@
+"""Which generators and output formats exist. A new one is a row here and its own module."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from meshmill.geometry.generators.rock.spec import RockOptions
+from meshmill.geometry.generators.terrain.spec import TerrainOptions
+from meshmill.geometry.options import Options
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorEntry:
+    """A generator: its options, and the module (numpy, loaded on use) that builds scenes."""
+
+    name: str
+    options: type[Options]
+    module: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormatEntry:
+    """An output format: the module that writes it, and what its model file is called."""
+
+    name: str
+    module: str
+    extension: str
+    media_type: str
+    texture_formats: tuple[str, ...]
+
+
+DEFAULT_GENERATOR = "terrain"
+
+GENERATORS: dict[str, GeneratorEntry] = {
+    entry.name: entry
+    for entry in (
+        GeneratorEntry("terrain", TerrainOptions, "meshmill.geometry.generators.terrain.build"),
+        GeneratorEntry("rock", RockOptions, "meshmill.geometry.generators.rock.build"),
+    )
+}
+
+FORMATS: dict[str, FormatEntry] = {
+    entry.name: entry
+    for entry in (
+        FormatEntry(
+            name="gltf",
+            module="meshmill.geometry.exporters.glb",
+            extension="glb",
+            media_type="model/gltf-binary",
+            texture_formats=("png", "jpeg", "webp"),
+        ),
+    )
+}

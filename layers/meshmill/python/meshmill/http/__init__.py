@@ -1,0 +1,1 @@
+"""The HTTP edge: authentication, routes, error envelope, presentation."""

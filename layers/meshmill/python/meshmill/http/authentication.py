@@ -1,0 +1,148 @@
+"""Who is calling: a bearer token of the pinned issuer, or an API key of ours."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+
+from meshmill.domain import identity
+from meshmill.domain.errors import Forbidden, Unauthorized
+from meshmill.http.jwks import ALGORITHMS, JwksCache
+from meshmill.ports import ApiKeys
+
+_LEEWAY_SECONDS = 60
+_API_KEY = re.compile(r"^mm_([a-z2-7]{16})_([A-Za-z0-9_-]{43})$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """An authenticated caller: whose records, what is permitted, and which bucket pays."""
+
+    user_id: str
+    permissions: frozenset[str]
+    bucket: str
+    bucket_kind: str
+    requests_per_minute: int
+
+    def require(self, permission: str) -> None:
+        """Check a permission.
+
+        Raises:
+            Forbidden: the caller does not have it.
+        """
+        if permission not in self.permissions:
+            raise Forbidden(f"The permission {permission} is required", {"required": permission})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BearerTokens:
+    """Verifies JWTs (RFC 7519) of one issuer for one audience."""
+
+    issuer: str
+    audience: str
+    jwks: JwksCache
+    requests_per_minute: int
+
+    def principal(self, token: str) -> Principal:
+        """The caller that a token proves.
+
+        Raises:
+            Unauthorized: for every defect alike.
+        """
+        claims = self._verified(token)
+        user = identity.user_id(self.issuer, claims["sub"])
+        return Principal(
+            user_id=user,
+            permissions=_permissions(claims),
+            bucket=f"user#{user}",
+            bucket_kind="user",
+            requests_per_minute=self.requests_per_minute,
+        )
+
+    def _verified(self, token: str) -> dict[str, Any]:
+        try:
+            header = jwt.get_unverified_header(token)
+            key = self.jwks.find(_text(header.get("kid")))
+            if key is None or header.get("alg") != key.algorithm_name:
+                raise Unauthorized
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=list(ALGORITHMS),
+                issuer=self.issuer,
+                leeway=_LEEWAY_SECONDS,
+                options={"require": ["exp", "iss", "sub"], "verify_aud": False},
+            )
+        except jwt.PyJWTError:
+            raise Unauthorized from None
+        self._check_audience(claims)
+        return claims
+
+    def _check_audience(self, claims: Mapping[str, Any]) -> None:
+        """``aud`` as text or list; or ``client_id``, which access tokens of Cognito carry."""
+        audience = claims.get("aud", claims.get("client_id"))
+        accepted = audience if isinstance(audience, list) else [audience]
+        if self.audience not in accepted:
+            raise Unauthorized
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authenticator:
+    """Takes either kind of credential from a request's headers (names in lower case)."""
+
+    tokens: BearerTokens
+    api_keys: ApiKeys
+    key_requests_per_minute: int
+
+    def principal(self, headers: Mapping[str, str]) -> Principal:
+        """The caller.
+
+        Raises:
+            Unauthorized: no credential, two of them, or one that isn't good.
+        """
+        authorization, key = headers.get("authorization"), headers.get("x-api-key")
+        if authorization is None and key is not None:
+            return self._by_key(key)
+        if authorization is None or key is not None:
+            raise Unauthorized
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            raise Unauthorized
+        return self.tokens.principal(token.strip())
+
+    def _by_key(self, text: str) -> Principal:
+        match = _API_KEY.match(text)
+        key = self.api_keys.find(match[1]) if match else None
+        if match is None or key is None:
+            raise Unauthorized
+        digest = hashlib.sha256(match[2].encode()).hexdigest()
+        if not hmac.compare_digest(digest, key.secret_sha256):
+            raise Unauthorized
+        return Principal(
+            user_id=key.user_id,
+            permissions=key.permissions,
+            bucket=f"key#{key.key_id}",
+            bucket_kind="API key",
+            requests_per_minute=key.requests_per_minute or self.key_requests_per_minute,
+        )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise Unauthorized
+    return value
+
+
+def _permissions(claims: Mapping[str, Any]) -> frozenset[str]:
+    """From ``permissions`` (list) or ``scope`` (text); ``assets/create`` reads as ``:``."""
+    listed = claims.get("permissions")
+    if not isinstance(listed, list):
+        scope = claims.get("scope")
+        listed = scope.split() if isinstance(scope, str) else []
+    return frozenset(name.replace("/", ":", 1) for name in listed if isinstance(name, str))

@@ -1,0 +1,92 @@
+"""The token issuer's public keys: fetched from one pinned address, rarely, and kept."""
+
+from __future__ import annotations
+
+import json
+import threading
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+from jwt import PyJWK, PyJWKError
+
+from meshmill.ports import Clock
+
+_FRESH_MS = 10 * 60 * 1000
+_REFETCH_GAP_MS = 30 * 1000
+_TIMEOUT_SECONDS = 3
+_MAX_BYTES = 256 * 1024
+ALGORITHMS = ("RS256", "ES256")
+
+FetchJwks = Callable[[], bytes]
+
+
+def https_fetcher(url: str) -> FetchJwks:
+    """Fetches exactly this address; nothing in a token can name another."""
+
+    def fetch() -> bytes:
+        with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310  # pinned by configuration
+            body: bytes = answer.read(_MAX_BYTES)
+        return body
+
+    return fetch
+
+
+class JwksCache:
+    """Keys by id; stale ones serve through an outage, and strangers can't cause a flood.
+
+    An unknown key id leads to a fetch at most once in 30 seconds, so that random ids in forged
+    tokens cost the issuer nothing; a rotated key is picked up within that time. The age is
+    checked at each use, since a process restored from a snapshot may be days old.
+    """
+
+    def __init__(self, fetch: FetchJwks, clock: Clock) -> None:
+        self._fetch = fetch
+        self._clock = clock
+        self._keys: dict[str, PyJWK] = {}
+        self._fetched_at: int | None = None
+        self._tried_at: int | None = None
+        self._lock = threading.Lock()
+
+    def find(self, key_id: str) -> PyJWK | None:
+        """The key with this id, or None where the issuer has none."""
+        with self._lock:
+            if self._is_stale() or key_id not in self._keys:
+                self._refresh()
+            return self._keys.get(key_id)
+
+    def _is_stale(self) -> bool:
+        now = self._clock.now_ms()
+        return self._fetched_at is None or not 0 <= now - self._fetched_at < _FRESH_MS
+
+    def _refresh(self) -> None:
+        now = self._clock.now_ms()
+        if self._tried_at is not None and 0 <= now - self._tried_at < _REFETCH_GAP_MS:
+            return
+        self._tried_at = now
+        try:
+            self._keys = _read_keys(self._fetch())
+        except (OSError, ValueError):
+            # The issuer is down or confused: the keys that we have go on serving.
+            return
+        self._fetched_at = now
+
+
+def _read_keys(document: bytes) -> dict[str, PyJWK]:
+    keys: dict[str, PyJWK] = {}
+    for entry in json.loads(document)["keys"]:
+        key = _read_key(entry)
+        if key is not None:
+            keys[entry["kid"]] = key
+    return keys
+
+
+def _read_key(entry: dict[str, Any]) -> PyJWK | None:
+    """A signing key of a kind that we take; others may stand beside it."""
+    if not isinstance(entry.get("kid"), str) or entry.get("use", "sig") != "sig":
+        return None
+    try:
+        key = PyJWK(entry)
+    except PyJWKError:
+        return None
+    return key if key.algorithm_name in ALGORITHMS else None

@@ -1,0 +1,81 @@
+"""The one Asset object of every answer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from meshmill.domain.asset import Asset, Status, StoredFile
+from meshmill.http.links import LinkMinter
+
+
+def iso(time_ms: int | None) -> str | None:
+    """ISO 8601 in UTC with milliseconds and ``Z``."""
+    if time_ms is None:
+        return None
+    moment = datetime.fromtimestamp(time_ms / 1000, tz=UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def asset_view(asset: Asset, links: LinkMinter) -> dict[str, Any]:
+    """The Asset object as the contract names its members."""
+    request = asset.canonical_request
+    view: dict[str, Any] = {
+        "object": "asset",
+        "asset_id": asset.asset_id,
+        "spec_id": asset.spec_id,
+        "status": asset.status,
+        "format": request["format"],
+        "parameters": request["parameters"],
+        "priority": asset.priority,
+        "labels": dict(asset.labels),
+        "custom_id": asset.custom_id,
+        "created_at": iso(asset.created_at),
+        "updated_at": iso(asset.updated_at),
+        "started_at": iso(asset.started_at),
+        "completed_at": iso(asset.completed_at),
+        "attempts": asset.attempts,
+        "queue_ms": _between(asset.queued_at, asset.started_at),
+        "generation_ms": _between(asset.started_at, asset.completed_at),
+        "status_url": links.status_url(asset),
+        "links": {"self": links.asset_url(asset)},
+    }
+    if asset.status is Status.COMPLETED:
+        view |= _result(asset, links)
+    if asset.error is not None:
+        view["error"] = {
+            "code": asset.error.code,
+            "message": asset.error.message,
+            "class": asset.error.error_class,
+            "retryable": asset.error.retryable,
+        }
+    return view
+
+
+def _result(asset: Asset, links: LinkMinter) -> dict[str, Any]:
+    return {
+        "stats": {
+            "triangles": asset.triangles,
+            "vertices": asset.vertices,
+            "materials": asset.materials,
+            "textures": asset.textures,
+        },
+        "files": [_file_view(asset, file, links) for file in asset.files],
+    }
+
+
+def _file_view(asset: Asset, file: StoredFile, links: LinkMinter) -> dict[str, Any]:
+    url, expires_at = links.file_url(asset, file)
+    return {
+        "name": file.name,
+        "filename": file.filename,
+        "media_type": file.media_type,
+        "bytes": file.size,
+        "sha256": file.sha256,
+        "url": url,
+        "expires_at": iso(expires_at),
+    }
+
+
+def _between(start: int | None, end: int | None) -> int | None:
+    return None if start is None or end is None else max(0, end - start)

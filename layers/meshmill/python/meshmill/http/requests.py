@@ -1,0 +1,135 @@
+"""Reading requests: bodies, query parameters, path members."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+from meshmill.domain.errors import (
+    InvalidJson,
+    InvalidRequest,
+    NotFound,
+    UnsupportedMediaType,
+    Violation,
+)
+
+#: An event of an HTTP API, payload format 2.0.
+Event = Mapping[str, Any]
+
+_MAX_PARAMETERS = 32
+_UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+_MAX_VALUE = 100
+
+
+def header(event: Event, name: str) -> str | None:
+    """A header by its lower-case name; the gateway has lowered all of them."""
+    value = event.get("headers", {}).get(name)
+    return value if isinstance(value, str) else None
+
+
+def json_body(event: Event) -> bytes:
+    """The raw bytes of a body that is declared as JSON.
+
+    Raises:
+        UnsupportedMediaType: it is declared as something else.
+        InvalidJson: there is no body.
+    """
+    declared = header(event, "content-type") or ""
+    if declared.partition(";")[0].strip().lower() != "application/json":
+        raise UnsupportedMediaType(
+            "Send the body as application/json", {"allowed": ["application/json"]}
+        )
+    text = event.get("body") or ""
+    if not text:
+        raise InvalidJson("The body is empty; it must be a JSON object")
+    if not event.get("isBase64Encoded"):
+        return bytes(text, "utf-8", "surrogatepass")
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raise InvalidJson("The body could not be decoded") from None
+
+
+def query(event: Event, readers: Mapping[str, Callable[[str, str], Any]]) -> dict[str, Any]:
+    """Known query parameters, each read once by its own reader ``(name, text) -> value``.
+
+    Raises:
+        InvalidRequest: unknown, doubled or unreadable parameters, all of them at once.
+    """
+    violations: list[Violation] = []
+    values: dict[str, Any] = {}
+    for name, given in query_members(event).items():
+        if name not in readers:
+            shown = name[:_MAX_VALUE]
+            message = f"{shown} is not a known query parameter"
+            violations.append(Violation(shown, message, allowed=sorted(readers)))
+        elif len(given) > 1:
+            violations.append(Violation(name, f"{name} stands twice"))
+        else:
+            try:
+                values[name] = readers[name](name, given[0])
+            except InvalidRequest as error:
+                violations.extend(error.violations)
+    if violations:
+        raise InvalidRequest(violations)
+    return values
+
+
+def query_members(event: Event) -> dict[str, list[str]]:
+    """Every query parameter with all its values, as sent.
+
+    The gateway's own reading joins doubled parameters with commas, so that they can't be told
+    from values with commas in them; the raw query string is read instead.
+
+    Raises:
+        InvalidRequest: there are absurdly many.
+    """
+    raw = event.get("rawQueryString") or ""
+    try:
+        return parse_qs(raw, keep_blank_values=True, max_num_fields=_MAX_PARAMETERS)
+    except ValueError:
+        raise InvalidRequest([Violation("query", "Too many query parameters")]) from None
+
+
+def whole_number(least: int, most: int) -> Callable[[str, str], int]:
+    """A reader of decimal integers within bounds."""
+
+    def read(name: str, text: str) -> int:
+        if re.fullmatch(r"[0-9]{1,9}", text) and least <= int(text) <= most:
+            return int(text)
+        message = f"{name} must be a whole number from {least} to {most}"
+        raise InvalidRequest([Violation(name, message, text[:_MAX_VALUE])])
+
+    return read
+
+
+def one_of(*allowed: str) -> Callable[[str, str], str]:
+    """A reader of one of a few words."""
+
+    def read(name: str, text: str) -> str:
+        if text in allowed:
+            return text
+        message = f"{name} must be one of {', '.join(allowed)}"
+        raise InvalidRequest([Violation(name, message, text[:_MAX_VALUE], allowed)])
+
+    return read
+
+
+def any_text(_name: str, text: str) -> str:
+    """A reader that takes a parameter as it is."""
+    return text
+
+
+def asset_id_of(text: str) -> str:
+    """A path member that can be an asset's id.
+
+    Raises:
+        NotFound: it can't, so there is none.
+    """
+    if not _UUID.match(text):
+        raise NotFound("There is no such asset")
+    return text

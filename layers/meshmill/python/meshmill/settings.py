@@ -1,0 +1,155 @@
+"""What each function reads from its environment, typed once.
+
+The CDK app builds the variables from the same classes (:meth:`Settings.as_environment`), so that
+a name can't drift between the function and its infrastructure.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from meshmill.domain.lanes import Lane, Patience
+
+_PREFIX = "MESHMILL_"
+
+
+class SettingsError(Exception):
+    """A variable is absent or of the wrong type; its name is in the message, its value is not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Base: every field is a ``str`` or an ``int`` and maps to ``MESHMILL_<FIELD>``."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Read all fields.
+
+        Raises:
+            SettingsError: when a variable is absent, or an integer doesn't parse.
+        """
+        values: dict[str, str | int] = {}
+        for field in dataclasses.fields(cls):
+            name = _PREFIX + field.name.upper()
+            text = environment.get(name)
+            if text is None:
+                raise SettingsError(f"environment variable {name} is not set")
+            try:
+                values[field.name] = int(text) if field.type == "int" else text
+            except ValueError:
+                raise SettingsError(f"environment variable {name} is not an integer") from None
+        return cls(**values)
+
+    def as_environment(self) -> dict[str, str]:
+        """The variables that :meth:`from_environment` reads back."""
+        return {
+            _PREFIX + field.name.upper(): str(getattr(self, field.name))
+            for field in dataclasses.fields(self)
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaneQueues(Settings):
+    """Where the three lanes' messages go."""
+
+    express_queue_url: str
+    standard_queue_url: str
+    bulk_queue_url: str
+
+    @property
+    def queue_urls(self) -> dict[Lane, str]:
+        """By lane."""
+        return {
+            Lane.EXPRESS: self.express_queue_url,
+            Lane.STANDARD: self.standard_queue_url,
+            Lane.BULK: self.bulk_queue_url,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class LanePatience(Settings):
+    """How long a queued asset may wait in each lane before the reconciler looks after it."""
+
+    express_patience_ms: int
+    standard_patience_ms: int
+    bulk_patience_ms: int
+
+    @property
+    def patience(self) -> Patience:
+        """By lane."""
+        return {
+            Lane.EXPRESS: self.express_patience_ms,
+            Lane.STANDARD: self.standard_patience_ms,
+            Lane.BULK: self.bulk_patience_ms,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Links(Settings):
+    """What answers need to mint status and download links."""
+
+    public_base_url: str
+    signing_secret_id: str
+    artefacts_bucket: str
+    status_link_seconds: int
+    download_link_seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiSettings(Links, LaneQueues, LanePatience):
+    """The ``api`` function."""
+
+    assets_table: str
+    rate_limits_table: str
+    api_keys_table: str
+    token_issuer: str
+    token_audience: str
+    jwks_url: str
+    user_requests_per_minute: int
+    key_requests_per_minute: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusSettings(Links):
+    """The ``status`` function."""
+
+    assets_table: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerateSettings(LaneQueues, LanePatience):
+    """The ``generate`` function.
+
+    ``lease_ms`` is how long a claim holds; ``lease_margin_ms`` is added before the reconciler
+    takes an expired claim for dead; ``attempt_reserve_ms`` is the remaining invocation time below
+    which a record is handed back unclaimed.
+    """
+
+    assets_table: str
+    artefacts_bucket: str
+    max_attempts: int
+    lease_ms: int
+    lease_margin_ms: int
+    retry_delay_seconds: int
+    attempt_reserve_ms: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadLetterSettings(Settings):
+    """The ``dead_letter`` function."""
+
+    assets_table: str
+    artefacts_bucket: str
+    max_attempts: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReconcileSettings(LaneQueues, LanePatience):
+    """The ``reconcile`` function; queue names are CloudWatch's dimension of a queue's age."""
+
+    assets_table: str
+    max_attempts: int
+    max_sends_per_run: int

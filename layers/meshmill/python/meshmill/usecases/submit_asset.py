@@ -1,0 +1,111 @@
+"""Ask for an asset: recorded at most once, and queued for as long as it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from meshmill.domain import identity, transitions
+from meshmill.domain.asset import Asset, Status
+from meshmill.domain.errors import DependencyUnavailable, DuplicateRequest
+from meshmill.domain.lanes import Lane, Patience
+from meshmill.domain.request import AssetRequest
+from meshmill.domain.work import WorkItem
+from meshmill.ports import AssetStore, Clock, Entropy, WorkQueue
+
+
+class OnDuplicate(StrEnum):
+    """What a caller wants when the same request stands already."""
+
+    RETURN = "return"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """The asset that stands for the request, and whether it stood there before."""
+
+    asset: Asset
+    deduplicated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitAsset:
+    """Two calls for a new request (put, send), one for a duplicate."""
+
+    assets: AssetStore
+    queue: WorkQueue
+    clock: Clock
+    entropy: Entropy
+    patience: Patience
+
+    def __call__(self, user_id: str, request: AssetRequest, on_duplicate: OnDuplicate) -> Submitted:
+        """Record and queue the request, or find the one that stands.
+
+        Raises:
+            DuplicateRequest: it stands, hasn't failed, and ``on_duplicate`` is ``REJECT``.
+            DependencyUnavailable: it could not be recorded.
+        """
+        now = self.clock.now_ms()
+        new = Asset.new(
+            user_id,
+            request,
+            run=identity.run_id(now, self.entropy(10)),
+            now=now,
+            patience=self.patience,
+        )
+        standing = self.assets.create(new)
+        if standing is None or standing.run == new.run:
+            # The same run stands there when our own first put took effect without an answer.
+            self._send(new)
+            return Submitted(new, deduplicated=False)
+        if standing.status is Status.FAILED:
+            return self._requeue(standing, new)
+        return self._duplicate(standing, request.priority, on_duplicate)
+
+    def _requeue(self, failed: Asset, asked: Asset) -> Submitted:
+        again = transitions.requeue(
+            failed,
+            priority=asked.priority,
+            run=asked.run,
+            now=asked.created_at,
+            patience=self.patience,
+        )
+        outcome = self.assets.transition(failed.asset_id, again)
+        if outcome.asset is None:
+            # Deleted between the two calls: the next try will create it.
+            raise DependencyUnavailable("The asset is being deleted; ask again")
+        if outcome.applied:
+            self._send(outcome.asset)
+        return Submitted(outcome.asset, deduplicated=not outcome.applied)
+
+    def _duplicate(self, standing: Asset, priority: int, on_duplicate: OnDuplicate) -> Submitted:
+        if on_duplicate is OnDuplicate.REJECT:
+            raise DuplicateRequest(
+                "The same request stands already", {"asset_id": standing.asset_id}
+            )
+        faster = standing.lane in Lane.for_priority(priority).slower
+        if standing.status is not Status.PENDING or not faster:
+            return Submitted(standing, deduplicated=True)
+        move = transitions.promote(
+            standing, priority=priority, now=self.clock.now_ms(), patience=self.patience
+        )
+        outcome = self.assets.transition(standing.asset_id, move)
+        if outcome.applied and outcome.asset is not None:
+            self._send(outcome.asset)
+        return Submitted(outcome.asset or standing, deduplicated=True)
+
+    def _send(self, asset: Asset) -> None:
+        """Enqueue; where that fails the record is durable and the reconciler sends."""
+        try:
+            self.queue.send(asset.lane, WorkItem.of(asset))
+        except DependencyUnavailable:
+            self._leave_to_reconciler(asset)
+
+    def _leave_to_reconciler(self, asset: Asset) -> None:
+        overdue = transitions.make_due(asset, now=self.clock.now_ms())
+        try:
+            self.assets.transition(asset.asset_id, overdue)
+        except DependencyUnavailable:
+            # The record is due when its lane's patience ends in any case: later, not lost.
+            return
