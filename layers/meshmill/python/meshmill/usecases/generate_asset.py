@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any
+from typing import Any, Self
 
 from meshmill.domain import identity, transitions
 from meshmill.domain.asset import Asset, AssetError, ErrorClass, Status, StoredFile
@@ -17,6 +17,7 @@ from meshmill.domain.transitions import Lease
 from meshmill.domain.work import UnbuildableSpec, WorkItem
 from meshmill.geometry.artefact import ArtefactFile
 from meshmill.ports import ArtefactStore, AssetStore, Clock, Delivery, Engine, Entropy, Standing
+from meshmill.settings import GenerateSettings
 
 PROVENANCE = "provenance.json"
 _LONGEST_RETRY_SECONDS = 900
@@ -38,6 +39,16 @@ class AttemptPolicy:
     lease_ms: int
     lease_margin_ms: int
     retry_delay_seconds: int
+
+    @classmethod
+    def configured(cls, settings: GenerateSettings) -> Self:
+        """As the function's settings say."""
+        return cls(
+            max_attempts=settings.max_attempts,
+            lease_ms=settings.lease_ms,
+            lease_margin_ms=settings.lease_margin_ms,
+            retry_delay_seconds=settings.retry_delay_seconds,
+        )
 
     def lease(self, owner: str, now: int) -> Lease:
         """A lease from now on, watched once its margin has passed too."""

@@ -33,7 +33,7 @@ class Page:
     next_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ListAssets:
     """One query a listing partition, and one batch read of the records."""
 

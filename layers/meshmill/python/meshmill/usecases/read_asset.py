@@ -13,7 +13,7 @@ from meshmill.ports import AssetStore, Clock, SigningSecret
 _KIND = "assets"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ReadAsset:
     """One consistent read."""
 
@@ -31,7 +31,7 @@ class ReadAsset:
         return asset
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ReadStatus:
     """One consistent read, for a signature instead of a token."""
 

@@ -29,7 +29,7 @@ class Submitted:
     deduplicated: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class SubmitAsset:
     """Two calls for a new request (put, send), one for a duplicate."""
 

@@ -1,0 +1,35 @@
+"""Looks after everything overdue, once a minute."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+from meshmill.aws import clients
+from meshmill.aws.clock import SystemClock
+from meshmill.aws.dynamodb_assets import DynamoDbAssets
+from meshmill.aws.sqs_queue import SqsBacklog, SqsWorkQueue
+from meshmill.observability import configure_logging, count
+from meshmill.settings import ReconcileSettings
+from meshmill.usecases.reconcile import Reconcile
+
+
+def handler(_event: object, _context: object) -> dict[str, int]:
+    """One round; answers what was done how often."""
+    done = {str(care): n for care, n in _reconcile()().items()}
+    count("reconcile", {f"Overdue{care.title().replace('_', '')}": n for care, n in done.items()})
+    return done
+
+
+@cache
+def _reconcile() -> Reconcile:
+    configure_logging("reconcile")
+    settings, clock = ReconcileSettings.from_environment(os.environ), SystemClock()
+    return Reconcile(
+        assets=DynamoDbAssets(clients.dynamodb(), settings.assets_table),
+        queue=SqsWorkQueue(clients.sqs(), settings.queue_urls),
+        backlog=SqsBacklog(clients.sqs(), clients.cloudwatch(), settings.queue_urls, clock),
+        clock=clock,
+        max_attempts=settings.max_attempts,
+        max_sends=settings.max_sends_per_run,
+    )
