@@ -1,0 +1,322 @@
+"""The five functions in this process, on moto: every handler, every adapter, no emulator's Lambda.
+
+The platform is played honestly: what a consumer reports as failed stays in its queue, and a
+message received too often goes to the dead letters.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from functions.api import handler as api_function
+from functions.dead_letter import handler as dead_letter_function
+from functions.generate import handler as generate_function
+from functions.reconcile import handler as reconcile_function
+from functions.status import handler as status_function
+from meshmill.aws import clients
+from meshmill.settings import (
+    ApiSettings,
+    DeadLetterSettings,
+    GenerateSettings,
+    ReconcileSettings,
+    StatusSettings,
+)
+from tests.support import tables, tokens
+
+REGION, ACCOUNT = "eu-central-1", "123456789012"
+BASE_URL = "https://api.example"
+MAX_RECEIVES = 5
+LANES = ("express", "standard", "bulk")
+
+
+@dataclass
+class Context:
+    """What Lambda hands to a handler beside the event."""
+
+    remaining_ms: int = 60_000
+    function_name: str = "test"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:test"
+    aws_request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.remaining_ms
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An HTTP answer as a client sees it."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+    @property
+    def code(self) -> str:
+        return str(self.json["error"]["code"])
+
+
+class Cloud:
+    """Resources in moto, and the functions around them."""
+
+    def __init__(self) -> None:
+        self.dynamodb = boto3.client("dynamodb")
+        self.sqs = boto3.client("sqs")
+        self.s3 = boto3.client("s3")
+        self.secrets = boto3.client("secretsmanager")
+        self.queue_urls: dict[str, str] = {}
+        self.dead_letter_urls: dict[str, str] = {}
+        self._create()
+
+    def _create(self) -> None:
+        tables.create_tables(self.dynamodb)
+        self.s3.create_bucket(
+            Bucket="artefacts", CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
+        secret = json.dumps({"current": "current-key", "previous": ""})
+        self.secrets.create_secret(Name="signing", SecretString=secret)
+        for lane in LANES:
+            dead = self.sqs.create_queue(QueueName=f"{lane}-dead")["QueueUrl"]
+            policy = {
+                "deadLetterTargetArn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{lane}-dead",
+                "maxReceiveCount": MAX_RECEIVES,
+            }
+            attributes = {"RedrivePolicy": json.dumps(policy), "VisibilityTimeout": "0"}
+            self.dead_letter_urls[lane] = dead
+            self.queue_urls[lane] = self.sqs.create_queue(QueueName=lane, Attributes=attributes)[
+                "QueueUrl"
+            ]
+
+    def environment(self, jwks_url: str) -> dict[str, str]:
+        queues = {f"{lane}_queue_url": url for lane, url in self.queue_urls.items()}
+        patience = {f"{lane}_patience_ms": 60_000 for lane in LANES}
+        links = {
+            "public_base_url": BASE_URL,
+            "signing_secret_id": "signing",
+            "artefacts_bucket": "artefacts",
+            "status_link_seconds": 86_400,
+            "download_link_seconds": 900,
+        }
+        every = (
+            ApiSettings(
+                assets_table=tables.ASSETS,
+                rate_limits_table=tables.RATE_LIMITS,
+                api_keys_table=tables.API_KEYS,
+                token_issuer=tokens.ISSUER,
+                token_audience=tokens.AUDIENCE,
+                jwks_url=jwks_url,
+                user_requests_per_minute=100,
+                key_requests_per_minute=1_000,
+                **queues,
+                **patience,
+                **links,
+            ),
+            StatusSettings(assets_table=tables.ASSETS, **links),
+            GenerateSettings(
+                assets_table=tables.ASSETS,
+                artefacts_bucket="artefacts",
+                max_attempts=3,
+                lease_ms=60_000,
+                lease_margin_ms=1_000,
+                retry_delay_seconds=0,
+                attempt_reserve_ms=5_000,
+                **queues,
+                **patience,
+            ),
+            DeadLetterSettings(
+                assets_table=tables.ASSETS, artefacts_bucket="artefacts", max_attempts=3
+            ),
+            ReconcileSettings(
+                assets_table=tables.ASSETS,
+                max_attempts=3,
+                max_sends_per_run=160,
+                **queues,
+                **patience,
+            ),
+        )
+        return {name: value for each in every for name, value in each.as_environment().items()}
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        query: Mapping[str, str] | str = "",
+        headers: Mapping[str, str] | None = None,
+        bearer: str | None = None,
+    ) -> Reply:
+        """Call the api function as the gateway would."""
+        sent = {"content-type": "application/json", **(headers or {})}
+        if bearer is not None:
+            sent["authorization"] = f"Bearer {bearer}"
+        text = body if isinstance(body, str) or body is None else json.dumps(body)
+        raw_query = query if isinstance(query, str) else urlencode(query)
+        event = gateway_event(method, path, raw_query, sent, text)
+        return _reply(api_function.handler(event, Context()))
+
+    def create(self, body: Mapping[str, Any], **further: Any) -> Reply:
+        """Ask for an asset as ada."""
+        return self.request(
+            "POST", "/api/v1/assets", body, bearer=further.pop("bearer", tokens.token()), **further
+        )
+
+    def poll(self, status_url: str) -> Reply:
+        """Call the status function by a signed link."""
+        parts = urlsplit(status_url)
+        event = gateway_event("GET", parts.path, parts.query, {}, None)
+        kind, identifier = parts.path.split("/")[-2:]
+        event["pathParameters"] = {"kind": kind, "id": identifier}
+        return _reply(status_function.handler(event, Context()))
+
+    def work(self, lane: str = "standard", context: Context | None = None) -> int:
+        """Deliver one batch of a lane to the worker; returns how many messages there were."""
+        return self._deliver(
+            self.queue_urls[lane], lane, generate_function.handler, context or Context()
+        )
+
+    def bury(self, lane: str = "standard") -> int:
+        """Deliver one batch of a lane's dead letters."""
+        return self._deliver(
+            self.dead_letter_urls[lane], f"{lane}-dead", dead_letter_function.handler, Context()
+        )
+
+    def reconcile(self) -> dict[str, int]:
+        """Run the reconciler once."""
+        return reconcile_function.handler({}, Context())
+
+    def waiting(self, lane: str = "standard") -> int:
+        return _visible(self.sqs, self.queue_urls[lane])
+
+    def dead(self, lane: str = "standard") -> int:
+        return _visible(self.sqs, self.dead_letter_urls[lane])
+
+    def keys(self, prefix: str = "") -> list[str]:
+        listed = self.s3.list_objects_v2(Bucket="artefacts", Prefix=prefix)
+        return [entry["Key"] for entry in listed.get("Contents", [])]
+
+    def records(self) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = self.dynamodb.scan(TableName=tables.ASSETS)["Items"]
+        return items
+
+    def _deliver(self, url: str, name: str, consume: Any, context: Context) -> int:
+        received = self.sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["All"], VisibilityTimeout=30
+        ).get("Messages", [])
+        if not received:
+            return 0
+        records = [_record(message, name) for message in received]
+        answer = consume({"Records": records}, context)
+        failed = {entry["itemIdentifier"] for entry in answer["batchItemFailures"]}
+        for message in received:
+            if message["MessageId"] not in failed:
+                self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return len(received)
+
+
+@contextmanager
+def running_cloud(monkeypatch: pytest.MonkeyPatch, directory: Path) -> Iterator[Cloud]:
+    """A fresh cloud, wired into the functions for as long as the block lasts."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+        "POWERTOOLS_METRICS_NAMESPACE": "Meshmill",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    document = directory / "jwks.json"
+    document.write_bytes(tokens.jwks())
+    with mock_aws():
+        _forget_wiring()
+        cloud = Cloud()
+        for name, value in cloud.environment(document.as_uri()).items():
+            monkeypatch.setenv(name, value)
+        yield cloud
+        _forget_wiring()
+
+
+def gateway_event(
+    method: str, path: str, raw_query: str, headers: Mapping[str, str], body: str | None
+) -> dict[str, Any]:
+    """An event of an HTTP API, payload format 2.0."""
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": raw_query,
+        "headers": {name.lower(): value for name, value in headers.items()},
+        "requestContext": {
+            "accountId": ACCOUNT,
+            "apiId": "api",
+            "domainName": "api.example",
+            "http": {
+                "method": method,
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "192.0.2.1",
+                "userAgent": "tests",
+            },
+            "requestId": "request-1",
+            "routeKey": "$default",
+            "stage": "$default",
+            "time": "22/Nov/2026:10:00:00 +0000",
+            "timeEpoch": 1_795_341_600_000,
+        },
+        "body": body,
+        "isBase64Encoded": False,
+    }
+
+
+def _record(message: Mapping[str, Any], queue: str) -> dict[str, Any]:
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message["Attributes"],
+        "messageAttributes": {},
+        "md5OfBody": message["MD5OfBody"],
+        "eventSource": "aws:sqs",
+        "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}",
+        "awsRegion": REGION,
+    }
+
+
+def _reply(answer: Mapping[str, Any]) -> Reply:
+    headers = {name.lower(): str(value) for name, value in answer.get("headers", {}).items()}
+    headers |= {
+        name.lower(): value if isinstance(value, str) else value[0]
+        for name, value in answer.get("multiValueHeaders", {}).items()
+    }
+    return Reply(answer["statusCode"], headers, answer.get("body") or "")
+
+
+def _visible(sqs: Any, url: str) -> int:
+    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+    return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+
+
+def _forget_wiring() -> None:
+    clients._made.clear()
+    api_function._api.cache_clear()
+    status_function._route.cache_clear()
+    generate_function._settings.cache_clear()
+    generate_function._consumer.cache_clear()
+    dead_letter_function._bury.cache_clear()
+    reconcile_function._reconcile.cache_clear()

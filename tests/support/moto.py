@@ -1,0 +1,43 @@
+"""moto inside this process, made atomic."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest import mock
+
+from botocore.awsrequest import AWSPreparedRequest
+from moto import mock_aws
+from moto.core.common_types import TYPE_RESPONSE
+from moto.core.models import botocore_stubber
+
+from tests.support.backend import Backend
+
+
+@contextmanager
+def moto_backend() -> Iterator[Backend]:
+    """moto 5 looks and then writes without a lock, so that of two conditional writes both may win.
+
+    On AWS each is atomic; so one request at a time here.
+    """
+    process, one_at_a_time = botocore_stubber.process_request, threading.Lock()
+
+    def process_alone(request: AWSPreparedRequest) -> TYPE_RESPONSE | None:
+        with one_at_a_time:
+            return process(request)
+
+    with mock_aws(), mock.patch.object(botocore_stubber, "process_request", process_alone):
+        backend = Backend("moto")
+        yield backend
+        backend.close()
+
+
+@contextmanager
+def moto_switched_off() -> Iterator[None]:
+    """Let a request pass moto by, for a fault that strikes before any effect.
+
+    A ``before-send`` handler that answers by itself does not keep moto from executing too.
+    """
+    with mock.patch.object(botocore_stubber, "enabled", False):
+        yield

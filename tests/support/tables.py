@@ -1,0 +1,44 @@
+"""Creates the tables as the data stack declares them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+ASSETS, RATE_LIMITS, API_KEYS = "assets", "rate_limits", "api_keys"
+
+
+def create_tables(client: Any) -> None:
+    client.create_table(
+        TableName=ASSETS,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": "asset_id", "AttributeType": "S"},
+            {"AttributeName": "user_shard", "AttributeType": "S"},
+            {"AttributeName": "position", "AttributeType": "S"},
+            {"AttributeName": "due_shard", "AttributeType": "N"},
+            {"AttributeName": "due_at", "AttributeType": "N"},
+        ],
+        KeySchema=[{"AttributeName": "asset_id", "KeyType": "HASH"}],
+        GlobalSecondaryIndexes=[
+            _index("by_user", "user_shard", "position"),
+            _index("by_due", "due_shard", "due_at"),
+        ],
+    )
+    for table, key in ((RATE_LIMITS, "bucket"), (API_KEYS, "key_id")):
+        client.create_table(
+            TableName=table,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
+        )
+
+
+def _index(name: str, partition: str, sort: str) -> dict[str, Any]:
+    return {
+        "IndexName": name,
+        "KeySchema": [
+            {"AttributeName": partition, "KeyType": "HASH"},
+            {"AttributeName": sort, "KeyType": "RANGE"},
+        ],
+        "Projection": {"ProjectionType": "KEYS_ONLY"},
+    }
