@@ -1,0 +1,1 @@
+"""One module per capability, each of which sets our defaults once."""

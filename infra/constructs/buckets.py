@@ -1,0 +1,90 @@
+"""S3 buckets with our defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.choices import OnDeletion
+from infra.config import Retention
+from infra.constructs.acknowledgements import acknowledge
+from infra.constructs.deletion import removal_policy
+
+ARTEFACTS = "artefacts"
+"""Prefix of the files that users download: ``artefacts/{spec_id}/{engine_version}/{filename}``."""
+
+QUARANTINE = "quarantine"
+"""Prefix of the messages that nobody could understand."""
+
+
+class PrivateBucket(s3.Bucket):
+    """A bucket that the public can't reach, encrypted, over TLS 1.2 and later alone."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        versioned: bool,
+        lifecycle_rules: Sequence[s3.LifecycleRule] = (),
+        retention: Retention,
+        on_deletion: OnDeletion,
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            versioned=versioned,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    id="incomplete-uploads",
+                    abort_incomplete_multipart_upload_after=Duration.days(
+                        retention.incomplete_upload_days
+                    ),
+                ),
+                *lifecycle_rules,
+            ],
+            removal_policy=removal_policy(on_deletion),
+        )
+        acknowledge(
+            self,
+            "S1",
+            "Users open objects by short-lived URLs that api and status mint; a second record "
+            "of every download would add nothing but the addresses that it came from.",
+        )
+
+
+def artefacts_bucket(
+    scope: Construct, *, retention: Retention, on_deletion: OnDeletion
+) -> PrivateBucket:
+    """What was generated, under immutable keys, and the quarantine beside it."""
+    return PrivateBucket(
+        scope,
+        "Artefacts",
+        versioned=False,
+        lifecycle_rules=[
+            s3.LifecycleRule(
+                id="quarantine",
+                prefix=f"{QUARANTINE}/",
+                expiration=Duration.days(retention.quarantine_days),
+            )
+        ],
+        retention=retention,
+        on_deletion=on_deletion,
+    )
+
+
+def uploads_bucket(
+    scope: Construct, *, retention: Retention, on_deletion: OnDeletion
+) -> PrivateBucket:
+    """Manifests as they came: versioned, since an ingestion reads one version to its end."""
+    return PrivateBucket(
+        scope, "Uploads", versioned=True, retention=retention, on_deletion=on_deletion
+    )

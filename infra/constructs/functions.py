@@ -1,0 +1,80 @@
+"""A Lambda function as every one of ours is made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.config import StageConfig
+from infra.constructs.access import write_logs
+from infra.constructs.acknowledgements import acknowledge
+from infra.constructs.layers import RUNTIME, lambda_architecture
+from infra.constructs.log_groups import LogGroup
+from infra.sources import Sources
+from meshmill.settings import Settings
+
+
+class VerbFunction(Construct):
+    """The function in ``functions/<verb>``, with a role and a log group of its own.
+
+    Its environment is exactly what ``settings`` writes, so that a variable can't be misspelt.
+    ``statements`` are all that its role may do, beside writing its own logs and traces.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        verb: str,
+        stage: StageConfig,
+        sources: Sources,
+        settings: Settings,
+        layers: Sequence[lambda_.LayerVersion],
+        statements: Sequence[iam.PolicyStatement],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        size = stage.functions[verb]
+        self.log_group = LogGroup(self, "Logs", days=stage.retention.log_days)
+        self.role = iam.Role(
+            self,
+            "Role",
+            description=f"What {verb} of Meshmill {stage.name} may do",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+        )
+        for statement in (*statements, write_logs(self.log_group)):
+            self.role.add_to_policy(statement)
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            description=f"Meshmill {stage.name}: {verb}",
+            runtime=RUNTIME,
+            architecture=lambda_architecture(stage.architecture),
+            handler="handler.handler",
+            code=lambda_.Code.from_asset(
+                str(sources.function(verb)), exclude=["__pycache__", "*.pyc"]
+            ),
+            layers=list(layers),
+            memory_size=size.memory_mb,
+            timeout=Duration.seconds(size.timeout),
+            environment=settings.as_environment(),
+            role=self.role,
+            log_group=self.log_group,
+            tracing=lambda_.Tracing.ACTIVE,
+        )
+        acknowledge(
+            self,
+            "IAM5[Resource::*]",
+            "X-Ray's PutTraceSegments and PutTelemetryRecords, which every function has, and "
+            "CloudWatch's GetMetricStatistics, which reconcile has, know no resources.",
+        )
+        acknowledge(
+            self,
+            "L1",
+            "Python 3.13 is the version that the layers' wheels, their bytecode and the cold-start "
+            "budget are made and measured for; 3.14 follows when all of them have.",
+        )

@@ -1,0 +1,1 @@
+"""What is deployed together: ``data`` outlives every release, ``service`` is released."""

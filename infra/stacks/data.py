@@ -1,0 +1,65 @@
+"""Everything that outlives a release: tables, buckets and the signing key."""
+
+from __future__ import annotations
+
+from aws_cdk import Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from constructs import Construct
+
+from infra.choices import OnDeletion
+from infra.config import StageConfig
+from infra.constructs.buckets import artefacts_bucket, uploads_bucket
+from infra.constructs.signing_secret import SigningSecret
+from infra.constructs.tables import Table
+
+BY_USER = "by_user"
+"""Index of the assets table: one user's assets, newest last, over four shards."""
+
+BY_DUE = "by_due"
+"""Index of the assets table: everything that isn't final, by when somebody must look after it."""
+
+
+class DataStack(Stack):
+    """One table per entity, so that each role can name exactly what it touches."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, stage: StageConfig) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            description=f"Meshmill {stage.name}: data",
+            termination_protection=stage.on_deletion is OnDeletion.RETAIN,
+        )
+        fate, retention = stage.on_deletion, stage.retention
+        self.assets = Table(self, "Assets", partition_key="asset_id", on_deletion=fate)
+        self.assets.index_keys(
+            BY_USER, partition="user_shard", sort="position", kind=dynamodb.AttributeType.STRING
+        )
+        self.assets.index_keys(
+            BY_DUE, partition="due_shard", sort="due_at", kind=dynamodb.AttributeType.NUMBER
+        )
+        self.rate_limits = Table(
+            self,
+            "RateLimits",
+            partition_key="bucket",
+            expires_at="expires_at",
+            on_deletion=fate,
+        )
+        self.api_keys = Table(self, "ApiKeys", partition_key="key_id", on_deletion=fate)
+        self.audit = Table(
+            self,
+            "Audit",
+            partition_key="subject",
+            sort_key="at_id",
+            expires_at="expires_at",
+            on_deletion=fate,
+        )
+        self.artefacts = artefacts_bucket(self, retention=retention, on_deletion=fate)
+        self.uploads = uploads_bucket(self, retention=retention, on_deletion=fate)
+        self.artefacts_arn_export = self._export_name(self.artefacts.bucket_arn)
+        """Under which the service stack imports the bucket's ARN."""
+        self.signing_secret = SigningSecret(self, "SigningSecret", on_deletion=fate)
+
+    def _export_name(self, value: str) -> str:
+        """The name of the export that references to ``value`` from other stacks make."""
+        name: str = self.resolve(self.export_value(value))["Fn::ImportValue"]
+        return name

@@ -1,0 +1,68 @@
+"""What each function's role may do: every AWS call that its use case makes, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aws_cdk import aws_iam as iam
+
+from infra.constructs import access
+from infra.constructs.buckets import ARTEFACTS, QUARANTINE
+from infra.constructs.lanes import Lanes
+from infra.stacks.data import BY_DUE, BY_USER, DataStack
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grants:
+    """Statements by function."""
+
+    data: DataStack
+    lanes: Lanes
+
+    def api(self) -> list[iam.PolicyStatement]:
+        """One rate-limit update, one put or a read of records, one message; links are signed."""
+        return [
+            access.on_table(self.data.rate_limits, "UpdateItem"),
+            access.on_table(self.data.assets, "BatchGetItem", "GetItem", "PutItem", "UpdateItem"),
+            access.on_index(self.data.assets, BY_USER, "Query"),
+            access.on_table(self.data.api_keys, "GetItem"),
+            access.on_queues(self.lanes.queues, "SendMessage"),
+            access.read_secret(self.data.signing_secret),
+            # A presigned URL can do what its signer may do: without this every link is a 403.
+            access.on_objects(self.data.artefacts, ARTEFACTS, "GetObject"),
+        ]
+
+    def status(self) -> list[iam.PolicyStatement]:
+        """One read; links are signed."""
+        return [
+            access.on_table(self.data.assets, "GetItem"),
+            access.read_secret(self.data.signing_secret),
+            access.on_objects(self.data.artefacts, ARTEFACTS, "GetObject"),
+        ]
+
+    def generate(self) -> list[iam.PolicyStatement]:
+        """Claims, stores and completes; sets the visibility of what it hands back."""
+        return [
+            access.polled(self.lanes.queues),
+            access.on_queues(self.lanes.queues, "ChangeMessageVisibility"),
+            access.on_table(self.data.assets, "GetItem", "UpdateItem"),
+            access.on_objects(self.data.artefacts, ARTEFACTS, "GetObject", "PutObject"),
+            access.list_below(self.data.artefacts, ARTEFACTS),
+        ]
+
+    def dead_letter(self) -> list[iam.PolicyStatement]:
+        """Fails or re-dates what a lane gave up, and keeps what it can't read."""
+        return [
+            access.polled(self.lanes.dead_letters),
+            access.on_table(self.data.assets, "GetItem", "UpdateItem"),
+            access.on_objects(self.data.artefacts, QUARANTINE, "PutObject"),
+        ]
+
+    def reconcile(self) -> list[iam.PolicyStatement]:
+        """Finds what is due, looks how far behind its lane is, and sends it again."""
+        return [
+            access.on_index(self.data.assets, BY_DUE, "Query"),
+            access.on_table(self.data.assets, "GetItem", "UpdateItem"),
+            access.on_queues(self.lanes.queues, "GetQueueAttributes", "SendMessage"),
+            access.read_metrics(),
+        ]

@@ -1,0 +1,129 @@
+"""What each function is told by its environment, written by the classes that it is read with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypedDict
+
+from infra.config import StageConfig
+from infra.constructs.endpoints import Endpoints
+from infra.constructs.lanes import Lanes
+from infra.stacks.data import DataStack
+from meshmill.settings import (
+    ApiSettings,
+    DeadLetterSettings,
+    GenerateSettings,
+    ReconcileSettings,
+    StatusSettings,
+)
+
+
+class _Queues(TypedDict):
+    """The fields of :class:`meshmill.settings.LaneQueues`."""
+
+    express_queue_url: str
+    standard_queue_url: str
+    bulk_queue_url: str
+
+
+class _Patience(TypedDict):
+    """The fields of :class:`meshmill.settings.LanePatience`."""
+
+    express_patience_ms: int
+    standard_patience_ms: int
+    bulk_patience_ms: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wiring:
+    """Settings whose texts may be CDK tokens, resolved when the stack is deployed."""
+
+    stage: StageConfig
+    data: DataStack
+    lanes: Lanes
+    endpoints: Endpoints
+
+    def api(self) -> ApiSettings:
+        """The environment of ``api``."""
+        limits = self.stage.limits
+        return ApiSettings(
+            **self._queues(),
+            **self._patience(),
+            public_base_url=self.endpoints.public_base_url,
+            signing_secret_id=self.data.signing_secret.secret_arn,
+            artefacts_bucket=self.data.artefacts.bucket_name,
+            status_link_seconds=limits.status_link,
+            download_link_seconds=limits.download_link,
+            assets_table=self.data.assets.table_name,
+            rate_limits_table=self.data.rate_limits.table_name,
+            api_keys_table=self.data.api_keys.table_name,
+            token_issuer=self.endpoints.token_issuer,
+            token_audience=self.endpoints.token_audience,
+            jwks_url=self.endpoints.jwks_url,
+            user_requests_per_minute=limits.user_requests_per_minute,
+            key_requests_per_minute=limits.key_requests_per_minute,
+        )
+
+    def status(self) -> StatusSettings:
+        """The environment of ``status``."""
+        return StatusSettings(
+            public_base_url=self.endpoints.public_base_url,
+            signing_secret_id=self.data.signing_secret.secret_arn,
+            artefacts_bucket=self.data.artefacts.bucket_name,
+            status_link_seconds=self.stage.limits.status_link,
+            download_link_seconds=self.stage.limits.download_link,
+            assets_table=self.data.assets.table_name,
+        )
+
+    def generate(self) -> GenerateSettings:
+        """The environment of ``generate``."""
+        attempts = self.stage.attempts
+        return GenerateSettings(
+            **self._queues(),
+            **self._patience(),
+            assets_table=self.data.assets.table_name,
+            artefacts_bucket=self.data.artefacts.bucket_name,
+            max_attempts=attempts.maximum,
+            lease_ms=_milliseconds(attempts.lease),
+            lease_margin_ms=_milliseconds(attempts.lease_margin),
+            retry_delay_seconds=attempts.retry_delay,
+            attempt_reserve_ms=_milliseconds(attempts.reserve),
+        )
+
+    def dead_letter(self) -> DeadLetterSettings:
+        """The environment of ``dead_letter``."""
+        return DeadLetterSettings(
+            assets_table=self.data.assets.table_name,
+            artefacts_bucket=self.data.artefacts.bucket_name,
+            max_attempts=self.stage.attempts.maximum,
+        )
+
+    def reconcile(self) -> ReconcileSettings:
+        """The environment of ``reconcile``."""
+        return ReconcileSettings(
+            **self._queues(),
+            **self._patience(),
+            assets_table=self.data.assets.table_name,
+            max_attempts=self.stage.attempts.maximum,
+            max_sends_per_run=self.stage.reconciliation.max_sends_per_run,
+        )
+
+    def _queues(self) -> _Queues:
+        lanes = self.lanes.by_name
+        return {
+            "express_queue_url": lanes["express"].queue.queue_url,
+            "standard_queue_url": lanes["standard"].queue.queue_url,
+            "bulk_queue_url": lanes["bulk"].queue.queue_url,
+        }
+
+    def _patience(self) -> _Patience:
+        lanes = self.stage.lanes
+        return {
+            "express_patience_ms": _milliseconds(lanes["express"].patience),
+            "standard_patience_ms": _milliseconds(lanes["standard"].patience),
+            "bulk_patience_ms": _milliseconds(lanes["bulk"].patience),
+        }
+
+
+def _milliseconds(seconds: int) -> int:
+    return seconds * 1_000

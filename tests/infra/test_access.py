@@ -1,0 +1,169 @@
+"""What each role may do: exactly this, on exactly that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from infra.config import FUNCTIONS
+from tests.infra.templates import BOUNDARY, Synthesised, listed
+
+LANES = ("BulkQueue", "ExpressQueue", "StandardQueue")
+DEAD_LETTERS = ("BulkDeadLetters", "ExpressDeadLetters", "StandardDeadLetters")
+
+GRANTS: dict[str, set[tuple[str, str]]] = {
+    "api": {
+        ("dynamodb:UpdateItem", "RateLimits"),
+        ("dynamodb:BatchGetItem", "Assets"),
+        ("dynamodb:GetItem", "Assets"),
+        ("dynamodb:PutItem", "Assets"),
+        ("dynamodb:UpdateItem", "Assets"),
+        ("dynamodb:Query", "Assets/index/by_user"),
+        ("dynamodb:GetItem", "ApiKeys"),
+        ("secretsmanager:GetSecretValue", "SigningSecret"),
+        ("s3:GetObject", "Artefacts/artefacts/*"),
+        *(("sqs:SendMessage", lane) for lane in LANES),
+    },
+    "status": {
+        ("dynamodb:GetItem", "Assets"),
+        ("secretsmanager:GetSecretValue", "SigningSecret"),
+        ("s3:GetObject", "Artefacts/artefacts/*"),
+    },
+    "generate": {
+        ("dynamodb:GetItem", "Assets"),
+        ("dynamodb:UpdateItem", "Assets"),
+        ("s3:GetObject", "Artefacts/artefacts/*"),
+        ("s3:PutObject", "Artefacts/artefacts/*"),
+        ("s3:ListBucket", "Artefacts"),
+        *(
+            (f"sqs:{action}", lane)
+            for lane in LANES
+            for action in (
+                "ChangeMessageVisibility",
+                "DeleteMessage",
+                "GetQueueAttributes",
+                "ReceiveMessage",
+            )
+        ),
+    },
+    "dead_letter": {
+        ("dynamodb:GetItem", "Assets"),
+        ("dynamodb:UpdateItem", "Assets"),
+        ("s3:PutObject", "Artefacts/quarantine/*"),
+        *(
+            (f"sqs:{action}", queue)
+            for queue in DEAD_LETTERS
+            for action in ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
+        ),
+    },
+    "reconcile": {
+        ("dynamodb:GetItem", "Assets"),
+        ("dynamodb:UpdateItem", "Assets"),
+        ("dynamodb:Query", "Assets/index/by_due"),
+        ("cloudwatch:GetMetricStatistics", "*"),
+        *(
+            (f"sqs:{action}", lane)
+            for lane in LANES
+            for action in ("GetQueueAttributes", "SendMessage")
+        ),
+    },
+}
+"""By function: action, and the name of what it is on."""
+
+
+def _platform(verb: str) -> set[tuple[str, str]]:
+    """What every function has: its own log group, and X-Ray, which knows no resources."""
+    logs = "".join(word.capitalize() for word in verb.split("_")) + "Logs"
+    return {
+        ("logs:CreateLogStream", logs),
+        ("logs:PutLogEvents", logs),
+        ("xray:PutTelemetryRecords", "*"),
+        ("xray:PutTraceSegments", "*"),
+    }
+
+
+def _name(resource: Any) -> str:
+    """A resource's construct, without the hash of its logical id: ``Assets/index/by_user``."""
+    match resource:
+        case "*":
+            return "*"
+        case {"Fn::GetAtt": [logical_id, "Arn"]}:
+            return str(logical_id)[: -len("XXXXXXXX")].removeprefix("Lanes")
+        case {"Fn::ImportValue": export}:
+            name = str(export).rpartition(":ExportsOutput")[2]
+            name = name.removeprefix("FnGetAtt").removeprefix("Ref")
+            without_export_hash = name[: -len("XXXXXXXX")].removesuffix("Arn")
+            return without_export_hash[: -len("XXXXXXXX")]
+        case {"Fn::Join": ["", [beginning, suffix]]}:
+            return _name(beginning) + str(suffix)
+        case _:
+            raise AssertionError(f"a resource of a kind that no grant should have: {resource}")
+
+
+@pytest.mark.parametrize("verb", FUNCTIONS)
+def test_a_function_may_do_exactly_what_its_use_case_does(verb: str, stage: Synthesised) -> None:
+    granted = {
+        (action, _name(resource))
+        for statement in stage.statements(verb)
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    }
+    assert granted == GRANTS[verb] | _platform(verb)
+
+
+def test_listing_is_confined_to_artefacts(stage: Synthesised) -> None:
+    conditions = [
+        (listed(statement["Action"]), statement["Condition"])
+        for verb in FUNCTIONS
+        for statement in stage.statements(verb)
+        if "Condition" in statement
+    ]
+    assert conditions == [(["s3:ListBucket"], {"StringLike": {"s3:prefix": "artefacts/*"}})]
+
+
+def test_no_action_is_a_pattern(stage: Synthesised) -> None:
+    for policy in stage.resources("AWS::IAM::Policy").values():
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
+            assert statement["Effect"] == "Allow"
+            assert not [action for action in listed(statement["Action"]) if "*" in action]
+
+
+def test_no_role_brings_policies_that_aws_writes(stage: Synthesised) -> None:
+    for role in stage.resources("AWS::IAM::Role").values():
+        assert "ManagedPolicyArns" not in role["Properties"]
+        assert "Policies" not in role["Properties"]
+
+
+def test_every_function_has_a_role_of_its_own(stage: Synthesised) -> None:
+    roles = [stage.function(verb)["Role"]["Fn::GetAtt"][0] for verb in FUNCTIONS]
+    assert len(set(roles)) == len(FUNCTIONS)
+    assert len(stage.resources("AWS::IAM::Role")) == len(FUNCTIONS) + 1
+
+
+def test_the_schedule_may_start_reconcile_and_nothing_else(stage: Synthesised) -> None:
+    (schedule,) = stage.resources("AWS::Scheduler::Schedule").values()
+    role = schedule["Properties"]["Target"]["RoleArn"]["Fn::GetAtt"][0]
+    trust = stage.resources("AWS::IAM::Role")[role]["Properties"]["AssumeRolePolicyDocument"]
+    assert [each["Condition"] for each in trust["Statement"]] == [
+        {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    ]
+    (policy,) = (
+        each["Properties"]["PolicyDocument"]
+        for each in stage.resources("AWS::IAM::Policy").values()
+        if {"Ref": role} in each["Properties"]["Roles"]
+    )
+    assert [(each["Action"], _name(each["Resource"])) for each in policy["Statement"]] == [
+        ("lambda:InvokeFunction", "ReconcileFunction")
+    ]
+
+
+def test_a_permissions_boundary_reaches_every_role(staging: Synthesised) -> None:
+    for role in staging.resources("AWS::IAM::Role").values():
+        boundary = role["Properties"]["PermissionsBoundary"]
+        assert boundary["Fn::Join"][1][-1].endswith(f":policy/{BOUNDARY}")
+
+
+def test_without_one_no_role_is_bounded(production: Synthesised) -> None:
+    for role in production.resources("AWS::IAM::Role").values():
+        assert "PermissionsBoundary" not in role["Properties"]

@@ -1,0 +1,66 @@
+"""Keys and indexes, which the adapters' expressions are written for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.infra.templates import Synthesised
+
+
+def _table(stage: Synthesised, name: str) -> dict[str, Any]:
+    (properties,) = (
+        table["Properties"]
+        for logical_id, table in stage.resources("AWS::DynamoDB::Table").items()
+        if logical_id[: -len("XXXXXXXX")] == name
+    )
+    return dict(properties)
+
+
+def _keys(schema: list[dict[str, str]], table: dict[str, Any]) -> list[str]:
+    """Attribute and type of each key, the partition's first."""
+    types = {each["AttributeName"]: each["AttributeType"] for each in table["AttributeDefinitions"]}
+    assert [each["KeyType"] for each in schema] == ["HASH", "RANGE"][: len(schema)]
+    return [f"{each['AttributeName']} {types[each['AttributeName']]}" for each in schema]
+
+
+def test_assets_are_found_by_id_by_user_and_by_due_date(stage: Synthesised) -> None:
+    table = _table(stage, "Assets")
+    assert _keys(table["KeySchema"], table) == ["asset_id S"]
+    assert {
+        index["IndexName"]: _keys(index["KeySchema"], table)
+        for index in table["GlobalSecondaryIndexes"]
+    } == {"by_user": ["user_shard S", "position S"], "by_due": ["due_shard N", "due_at N"]}
+
+
+def test_indexes_hold_keys_alone(stage: Synthesised) -> None:
+    for index in _table(stage, "Assets")["GlobalSecondaryIndexes"]:
+        assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+
+
+def test_the_other_tables_have_the_keys_of_their_entity(stage: Synthesised) -> None:
+    keys = {}
+    for name in ("RateLimits", "ApiKeys", "Audit"):
+        table = _table(stage, name)
+        keys[name] = _keys(table["KeySchema"], table)
+        assert "GlobalSecondaryIndexes" not in table
+    assert keys == {
+        "RateLimits": ["bucket S"],
+        "ApiKeys": ["key_id S"],
+        "Audit": ["subject S", "at_id S"],
+    }
+
+
+def test_buckets_of_the_rate_limiter_and_audit_entries_expire_and_nothing_else_does(
+    stage: Synthesised,
+) -> None:
+    expiring = {
+        name: _table(stage, name).get("TimeToLiveSpecification")
+        for name in ("Assets", "RateLimits", "ApiKeys", "Audit")
+    }
+    by_expires_at = {"AttributeName": "expires_at", "Enabled": True}
+    assert expiring == {
+        "Assets": None,
+        "RateLimits": by_expires_at,
+        "ApiKeys": None,
+        "Audit": by_expires_at,
+    }
