@@ -7,7 +7,6 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 RUN := $(VENV)/bin/python
-LOCKS := requirements/dev.lock layers/runtime/requirements.lock layers/geometry/requirements.lock
 READY := $(VENV)/.ready
 READERS := node_modules/.ready
 
@@ -39,15 +38,13 @@ bench: $(READY) ## Measure, and print the table that docs/benchmarks.md quotes
 
 lock: ## Resolve the requirement files anew
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock && build/lock/bin/pip install -q uv
-	@UV_CUSTOM_COMPILE_COMMAND="make lock" build/lock/bin/uv pip compile -q --universal \
-	    --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-	    requirements/dev.in layers/runtime/requirements.in layers/geometry/requirements.in \
-	    -o requirements/dev.lock
-	@for layer in runtime geometry; do \
-	    UV_CUSTOM_COMPILE_COMMAND="make lock" build/lock/bin/uv pip compile -q --universal \
-	    --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-	    layers/$$layer/requirements.in -c requirements/dev.lock \
-	    -o layers/$$layer/requirements.lock; done
+	@$(RESOLVE) requirements/dev.in $(LAYERS_IN) -o requirements/dev.lock
+	@$(RESOLVE) requirements/unit.in $(LAYERS_IN) -c requirements/dev.lock -o requirements/unit.lock
+	@$(RESOLVE) layers/runtime/requirements.in -c requirements/dev.lock -o layers/runtime/requirements.lock
+	@$(RESOLVE) layers/geometry/requirements.in -c requirements/dev.lock -o layers/geometry/requirements.lock
+LAYERS_IN := layers/runtime/requirements.in layers/geometry/requirements.in
+RESOLVE := UV_CUSTOM_COMPILE_COMMAND="make lock" build/lock/bin/uv pip compile -q --universal \
+    --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
 
 clean: ## Forget everything built, and the local pipeline's state
 	rm -rf $(VENV) .venv-* node_modules build out .meshmill cdk.out htmlcov

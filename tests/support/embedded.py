@@ -1,104 +1,156 @@
-"""The embedded engine (ministack) as a child process on a free loopback port."""
+"""Driving the whole pipeline on the embedded engine: as its clients do, and as its failures do."""
 
 from __future__ import annotations
 
-import importlib.util
+import json
 import os
 import signal
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Self, TypeVar
 
 import httpx
 
-from tests.support.backend import REGION, Backend
+from meshmill_local import LocalStack
 
-_LOOPBACK = "127.0.0.1"
-_READY_SECONDS, _POLL_SECONDS, _END_SECONDS = 60.0, 0.05, 10.0
+T = TypeVar("T")
+_DEADLINE_SECONDS = 90.0
 
 
-class EngineDidNotStart(Exception):
-    """Its last output is in the message."""
+class Caller:
+    """One user of a running stack."""
+
+    def __init__(self, stack: LocalStack, subject: str) -> None:
+        self.stack = stack
+        self._http = httpx.Client(
+            base_url=stack.base_url,
+            headers={"Authorization": f"Bearer {stack.mint_token(subject)}"},
+            timeout=60,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def create(self, **body: Any) -> httpx.Response:
+        return self._http.post("/api/v1/assets", json={"format": "gltf", **body})
+
+    def get(self, asset_id: str) -> httpx.Response:
+        return self._http.get(f"/api/v1/assets/{asset_id}")
+
+    def poll(self, status_url: str) -> httpx.Response:
+        return httpx.get(status_url, timeout=60)
+
+    def until_final(self, asset: Mapping[str, Any]) -> dict[str, Any]:
+        """Poll the signed link, without a token, until nothing more happens by itself."""
+
+        def final() -> dict[str, Any] | None:
+            answer = self.poll(asset["status_url"])
+            assert answer.status_code == 200, answer.text
+            seen: dict[str, Any] = answer.json()
+            return seen if seen["status"] in {"completed", "failed"} else None
+
+        return eventually(final, f"asset {asset['asset_id']} becomes final")
+
+    def until_processing(self, asset: Mapping[str, Any]) -> None:
+        def processing() -> bool | None:
+            return self.poll(asset["status_url"]).json()["status"] == "processing" or None
+
+        eventually(processing, f"asset {asset['asset_id']} is being built")
+
+
+def eventually(look: Callable[[], T | None], what: str) -> T:
+    """The first result that isn't None.
+
+    Raises:
+        AssertionError: it did not come in time, which only a lost asset should cause.
+    """
+    deadline = time.monotonic() + _DEADLINE_SECONDS
+    while time.monotonic() < deadline:
+        found = look()
+        if found is not None:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"in {_DEADLINE_SECONDS:.0f} s it did not happen that {what}")
+
+
+def reconcile(stack: LocalStack) -> dict[str, int]:
+    """Run the reconciler now instead of at the next minute."""
+    answer = stack.client("lambda").invoke(FunctionName=stack.outputs["ReconcileFunction"])
+    done: dict[str, int] = json.loads(answer["Payload"].read())
+    return done
+
+
+def reconciled(stack: LocalStack, caller: Caller, asset: Mapping[str, Any]) -> dict[str, Any]:
+    """Let the reconciler come by, again and again, until the asset is final."""
+
+    def final() -> dict[str, Any] | None:
+        reconcile(stack)
+        seen: dict[str, Any] = caller.poll(asset["status_url"]).json()
+        return seen if seen["status"] in {"completed", "failed"} else None
+
+    return eventually(final, "the reconciler brings the asset home")
 
 
 @contextmanager
-def embedded_backend(directory: Path) -> Iterator[Backend]:
-    """A fresh engine, whose files are below ``directory``, ended with all of its group."""
-    port = _free_port()
-    log = directory / "engine.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-I", _entry_point()],
-            env=_environment(port, directory),
-            cwd=directory,
-            stdin=subprocess.PIPE,  # the engine ends when this closes, however we end
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+def generate_configured(
+    stack: LocalStack, *, timeout: int | None = None, **variables: str
+) -> Iterator[None]:
+    """Another timeout or other variables for the generate function, for a while."""
+    client, name = stack.client("lambda"), stack.outputs["GenerateFunction"]
+    before = client.get_function_configuration(FunctionName=name)
+    changed = dict(before["Environment"]["Variables"]) | variables
+    client.update_function_configuration(
+        FunctionName=name,
+        Timeout=timeout or before["Timeout"],
+        Environment={"Variables": changed},
+    )
     try:
-        endpoint = f"http://{_LOOPBACK}:{port}"
-        _wait_until_ready(process, endpoint, log)
-        backend = Backend("embedded", endpoint)
-        yield backend
-        backend.close()
+        yield
     finally:
-        _end(process)
+        client.update_function_configuration(
+            FunctionName=name,
+            Timeout=before["Timeout"],
+            Environment={"Variables": before["Environment"]["Variables"]},
+        )
 
 
-def _entry_point() -> str:
-    specification = importlib.util.find_spec("meshmill_local.engine_process")
-    if specification is None or specification.origin is None:
-        raise EngineDidNotStart("meshmill_local is not on the path")
-    return specification.origin
+@contextmanager
+def visibility(stack: LocalStack, lane: str, seconds: int) -> Iterator[None]:
+    """Another visibility timeout for a lane's queue, for a while."""
+    client, url = stack.client("sqs"), stack.outputs[f"{lane}QueueUrl"]
+    name = "VisibilityTimeout"
+    before = client.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"][name]
+    client.set_queue_attributes(QueueUrl=url, Attributes={name: str(seconds)})
+    try:
+        yield
+    finally:
+        client.set_queue_attributes(QueueUrl=url, Attributes={name: before})
 
 
-def _environment(port: int, directory: Path) -> dict[str, str]:
-    """All that the engine sees: nothing of the developer's, and no address but the loopback."""
-    return {
-        "PATH": os.defpath,
-        "HOME": str(directory),
-        "LANG": "C.UTF-8",
-        "BIND_HOST": _LOOPBACK,
-        "GATEWAY_PORT": str(port),
-        "MINISTACK_HOST": _LOOPBACK,
-        "MINISTACK_REGION": REGION,
-        "IOT_MTLS_ENABLED": "0",
-        "SFTP_ENABLED": "0",
-        "DOCKER_HOST": f"unix://{directory}/no-docker.sock",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
+def kill_workers(stack: LocalStack) -> int:
+    """Kill every process of the generate function as the kernel kills for memory; how many."""
+    name = stack.outputs["GenerateFunction"].encode()
+    killed = 0
+    for process in Path("/proc").iterdir():
+        if not process.name.isdigit() or int(process.name) == os.getpid():
+            continue
+        try:
+            environment = (process / "environ").read_bytes()
+        except OSError:
+            continue  # gone, or another user's
+        if b"AWS_LAMBDA_FUNCTION_NAME=" + name in environment.split(b"\0"):
+            os.kill(int(process.name), signal.SIGKILL)
+            killed += 1
+    return killed
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((_LOOPBACK, 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_until_ready(process: subprocess.Popen[bytes], endpoint: str, log: Path) -> None:
-    deadline = time.monotonic() + _READY_SECONDS
-    while not _answers(endpoint):
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise EngineDidNotStart(log.read_text(errors="replace")[-2000:])
-        time.sleep(_POLL_SECONDS)
-
-
-def _answers(endpoint: str) -> bool:
-    with suppress(httpx.TransportError):
-        return httpx.get(f"{endpoint}/_ministack/ready", trust_env=False).is_success
-    return False
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(_END_SECONDS)
-    if process.stdin is not None:
-        process.stdin.close()
+def stored_keys(stack: LocalStack, spec_id: str) -> list[str]:
+    listed = stack.client("s3").list_objects_v2(
+        Bucket=stack.outputs["ArtefactsBucket"], Prefix=f"artefacts/{spec_id}/"
+    )
+    return [entry["Key"] for entry in listed.get("Contents", [])]

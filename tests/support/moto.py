@@ -31,13 +31,3 @@ def moto_backend() -> Iterator[Backend]:
         backend = Backend("moto")
         yield backend
         backend.close()
-
-
-@contextmanager
-def moto_switched_off() -> Iterator[None]:
-    """Let a request pass moto by, for a fault that strikes before any effect.
-
-    A ``before-send`` handler that answers by itself does not keep moto from executing too.
-    """
-    with mock.patch.object(botocore_stubber, "enabled", False):
-        yield

@@ -1,0 +1,95 @@
+"""boto3 clients: one of a service in a process, made when it is first asked for.
+
+Three attempts in all (botocore's *standard* mode, with its retry quota and jittered backoff), and
+timeouts that let all of them end before the function that waits for them is ended.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from types_boto3_cloudwatch import CloudWatchClient
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_s3 import S3Client
+    from types_boto3_secretsmanager import SecretsManagerClient
+    from types_boto3_sqs import SQSClient
+
+#: The first try and the retries together, as ``AWS_MAX_ATTEMPTS`` counts them.
+MAX_ATTEMPTS = 3
+
+_CONNECT_SECONDS, _READ_SECONDS = 1, 2
+# A body of many megabytes goes out under the connection's timeout, not under the one for reading.
+_S3_CONNECT_SECONDS, _S3_READ_SECONDS = 10, 10
+
+_made: dict[str, Any] = {}
+# boto3's default session must not make two clients at once; the clients themselves are
+# thread-safe.
+_making = threading.Lock()
+
+
+def dynamodb() -> DynamoDBClient:
+    """DynamoDB."""
+    client: DynamoDBClient = _client("dynamodb")
+    return client
+
+
+def sqs() -> SQSClient:
+    """SQS."""
+    client: SQSClient = _client("sqs")
+    return client
+
+
+def s3() -> S3Client:
+    """S3, whose presigned URLs are Signature Version 4 and name the bucket's own region."""
+    client: S3Client = _client("s3")
+    return client
+
+
+def secrets_manager() -> SecretsManagerClient:
+    """Secrets Manager."""
+    client: SecretsManagerClient = _client("secretsmanager")
+    return client
+
+
+def cloudwatch() -> CloudWatchClient:
+    """CloudWatch."""
+    client: CloudWatchClient = _client("cloudwatch")
+    return client
+
+
+def configuration(service: str, *, path_style: bool = False) -> Config:
+    """What a client of a service is configured with; ``path_style`` puts buckets into the path."""
+    common = Config(
+        retries={"mode": "standard", "total_max_attempts": MAX_ATTEMPTS},
+        connect_timeout=_CONNECT_SECONDS,
+        read_timeout=_READ_SECONDS,
+        tcp_keepalive=True,
+    )
+    if service != "s3":
+        return common
+    return common.merge(
+        Config(
+            connect_timeout=_S3_CONNECT_SECONDS,
+            read_timeout=_S3_READ_SECONDS,
+            signature_version="s3v4",
+            s3={
+                "addressing_style": "path" if path_style else "virtual",
+                "us_east_1_regional_endpoint": "regional",
+            },
+        )
+    )
+
+
+def _client(service: Any) -> Any:
+    with _making:
+        if service not in _made:
+            # A local endpoint has no host name for each bucket.
+            local = "AWS_ENDPOINT_URL" in os.environ
+            _made[service] = boto3.client(service, config=configuration(service, path_style=local))
+        return _made[service]

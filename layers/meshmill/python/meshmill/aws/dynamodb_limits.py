@@ -1,0 +1,169 @@
+"""Token buckets in DynamoDB by GCRA, exact under concurrency.
+
+A bucket is one number, ``tat``: the theoretical arrival time, when the bucket is full again, in
+integer microseconds since 1970. A token costs ``cost`` microseconds, a full bucket holds ``tau``
+of them. Update expressions know no ``max()``, so two conditional updates exclude each other:
+
+- idle: ``tat`` absent or ``<= now``, set to ``now + cost``;
+- busy: ``now < tat <= now + tau - cost``, advanced by ``cost``.
+
+Whoever guessed wrong learns ``tat`` from the refusal: out of tokens, or the other update fits.
+Source: ITU-T I.371, the generic cell rate algorithm (virtual scheduling).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from meshmill.aws.attributes import Value, from_value, to_value
+from meshmill.aws.errors import item_of, unavailable
+from meshmill.aws.recent import Recent
+from meshmill.domain.errors import DependencyUnavailable
+from meshmill.ports import Allowance, Clock
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+_US_PER_MS, _US_PER_SECOND, _US_PER_MINUTE = 1_000, 1_000_000, 60_000_000
+_ROUNDS = 4
+_REMEMBERED_BUCKETS = 10_000
+# Clocks differ, so an item outlives the time at which its bucket is certainly full.
+_MARGIN_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One token asked for at ``now``; all times in microseconds."""
+
+    bucket: str
+    per_minute: int
+    now: int
+    me: str
+
+    @property
+    def cost(self) -> int:
+        # Rounded up, so that no rounding ever grants more than the limit.
+        return -(-_US_PER_MINUTE // self.per_minute)
+
+    @property
+    def tau(self) -> int:
+        return self.cost * self.per_minute
+
+    @property
+    def latest(self) -> int:
+        """The last ``tat`` at which a token is left."""
+        return self.now + self.tau - self.cost
+
+    def update_when_idle(self) -> dict[str, Any]:
+        """Start from now: what the bucket could hold beyond full is lost."""
+        return {
+            "UpdateExpression": "SET tat = :now_plus_cost, spender = :me, expires_at = :expires_at",
+            "ConditionExpression": "attribute_not_exists(tat) OR tat <= :now",
+            "ExpressionAttributeValues": {
+                ":now_plus_cost": to_value(self.now + self.cost),
+                **self._values(),
+            },
+        }
+
+    def update_when_busy(self) -> dict[str, Any]:
+        """Take one of the tokens that are left."""
+        return {
+            "UpdateExpression": "SET tat = tat + :cost, spender = :me, expires_at = :expires_at",
+            "ConditionExpression": "tat > :now AND tat <= :latest AND spender <> :me",
+            "ExpressionAttributeValues": {
+                ":cost": to_value(self.cost),
+                ":latest": to_value(self.latest),
+                **self._values(),
+            },
+        }
+
+    def _values(self) -> dict[str, Value]:
+        full_at_the_latest = (self.now + self.tau) // _US_PER_SECOND
+        return {
+            ":now": to_value(self.now),
+            ":me": to_value(self.me),
+            ":expires_at": to_value(full_at_the_latest + _MARGIN_SECONDS),
+        }
+
+    def allowance(self, tat: int, *, granted: bool) -> Allowance:
+        """The bucket's figures at ``tat``, times rounded up to milliseconds."""
+        full_in = max(tat - self.now, 0)
+        return Allowance(
+            granted=granted,
+            limit=self.per_minute,
+            remaining=max(self.tau - full_in, 0) // self.cost,
+            full_in_ms=_milliseconds(full_in),
+            retry_after_ms=0 if granted else _milliseconds(tat - self.latest),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Bucket:
+    """What an update met or made: ``tat`` is 0 where there is no item."""
+
+    tat: int
+    spender: str
+
+
+class DynamoDbRateLimiter:
+    """Items ``{bucket, tat, spender, expires_at}``; one update a token, two on a wrong guess.
+
+    ``spender`` names who took the last token, so that when the SDK tries again after a lost
+    response it finds its own token spent. If somebody else has spent one in between, the try takes
+    a second: then too few are granted, never too many.
+    """
+
+    def __init__(self, client: DynamoDBClient, table: str, clock: Clock) -> None:
+        self._client = client
+        self._table = table
+        self._clock = clock
+        # The last tat seen of each bucket, which tells whether it is idle or busy now.
+        self._seen: Recent[str, int] = Recent(_REMEMBERED_BUCKETS)
+
+    def spend(self, bucket: str, per_minute: int) -> Allowance:
+        """Take one token of a bucket that holds ``per_minute`` and refills as many a minute.
+
+        Raises:
+            DependencyUnavailable: the bucket changed between idle and busy at every try.
+        """
+        request = _Request(
+            bucket, per_minute, self._clock.now_ms() * _US_PER_MS, os.urandom(8).hex()
+        )
+        tat = self._seen.get(bucket) or 0
+        for _ in range(_ROUNDS):
+            found = self._try_to_take(request, tat)
+            tat = found.tat
+            self._seen.put(bucket, tat)
+            granted = found.spender == request.me
+            if granted or tat > request.latest:
+                return request.allowance(tat, granted=granted)
+        raise DependencyUnavailable("A rate-limit bucket changed at every try")
+
+    def _try_to_take(self, request: _Request, tat: int) -> _Bucket:
+        """One update, chosen by the ``tat`` that the bucket is thought to have."""
+        busy = tat > request.now
+        update = request.update_when_busy() if busy else request.update_when_idle()
+        try:
+            with unavailable("DynamoDB"):
+                answer = self._client.update_item(
+                    TableName=self._table,
+                    Key={"bucket": {"S": request.bucket}},
+                    ReturnValues="UPDATED_NEW",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                    **update,
+                )
+        except self._client.exceptions.ConditionalCheckFailedException as refusal:
+            return _to_bucket(item_of(refusal) or {})
+        return _to_bucket(answer["Attributes"])
+
+
+def _to_bucket(item: Mapping[str, Any]) -> _Bucket:
+    fields = {name: from_value(value) for name, value in item.items()}
+    return _Bucket(fields.get("tat", 0), fields.get("spender", ""))
+
+
+def _milliseconds(microseconds: int) -> int:
+    return -(-microseconds // _US_PER_MS)
