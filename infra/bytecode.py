@@ -7,26 +7,37 @@ Unchecked bytecode is believed.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 
 def interpreter_of(version: str) -> Path | None:
-    """A Python of ``version`` (``3.13``) on this machine: this one, or ``python3.13`` on the path.
+    """A Python of ``version`` (``3.13``) on this machine: this one, one on the path, or pyenv's.
 
-    A name on the path may be a shim that refuses to run, so it is tried.
+    A name on the path may be a shim that refuses to run, so each is tried.
     """
     if version == running_version():
         return Path(sys.executable)
-    found = shutil.which(f"python{version}")
-    if found is None:
-        return None
-    trial = subprocess.run(  # noqa: S603  # a name of ours, as found on the path
-        [found, "-c", ""], check=False, capture_output=True
+    return next(filter(_runs, _candidates(f"python{version}", version)), None)
+
+
+def _candidates(name: str, version: str) -> Iterator[Path]:
+    found = shutil.which(name)
+    if found is not None:
+        yield Path(found)
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    yield from sorted(pyenv.glob(f"versions/{version}.*/bin/{name}"), reverse=True)
+
+
+def _runs(interpreter: Path) -> bool:
+    trial = subprocess.run(  # noqa: S603  # a name of ours, as found on this machine
+        [str(interpreter), "-c", ""], check=False, capture_output=True
     )
-    return Path(found) if trial.returncode == 0 else None
+    return trial.returncode == 0
 
 
 def running_version() -> str:
