@@ -28,6 +28,8 @@ class Caller:
             base_url=stack.base_url,
             headers={"Authorization": f"Bearer {stack.mint_token(subject)}"},
             timeout=60,
+            # As many as a test has threads: the pool leaves sockets open that it has no room for.
+            limits=httpx.Limits(max_connections=64, max_keepalive_connections=64),
         )
 
     def __enter__(self) -> Self:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from typing import Any, NoReturn
 
 from meshmill.domain.errors import InvalidJson, PayloadTooLarge
 
 MAX_DEPTH = 16
 _MAX_DIGITS = 40
-_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# Possessive, and an unfinished string is one too: otherwise a run of escaped quotes without an end
+# is tried from each of them, which takes quadratic time.
+_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 
 
 def parse_object(body: bytes, max_bytes: int) -> dict[str, Any]:
@@ -57,8 +60,8 @@ def _bound_depth(body: bytes) -> None:
 def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        doubled = next(name for name in names if names.count(name) > 1)
+        counted = Counter(name for name, _ in pairs)
+        doubled = next(name for name, times in counted.items() if times > 1)
         raise InvalidJson("A member stands twice", {"field": doubled[:100]})
     return members
 

@@ -25,6 +25,8 @@ from meshmill.http.requests import Event, header
 from meshmill.ports import Clock, RateLimiter
 
 _logger = logging.getLogger(__name__)
+# With these codes the resolver's route may be the caller's path instead of a declared one.
+_UNROUTED = frozenset({NotFound.code, MethodNotAllowed.code})
 
 Next = Callable[[APIGatewayHttpResolver], Response[Any]]
 
@@ -136,12 +138,12 @@ def _log_access(
     started: float,
 ) -> None:
     """One line a request: the route as declared, never what callers wrote into path or query."""
-    route = app.context.get("_route")
+    route = app.context.get("_route") if code not in _UNROUTED else None
     failed = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
     context = {
         "request_id": request_id,
         "method": app.current_event.http_method,
-        "route": route.path if route is not None and code != NotFound.code else None,
+        "route": None if route is None else route.path,
         "status": response.status_code,
         "code": code,
         "duration_ms": round((time.monotonic() - started) * 1000, 1),

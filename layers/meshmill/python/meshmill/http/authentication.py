@@ -80,7 +80,7 @@ class BearerTokens:
                 leeway=_LEEWAY_SECONDS,
                 options={"require": ["exp", "iss", "sub"], "verify_aud": False},
             )
-        except jwt.PyJWTError:
+        except (jwt.PyJWTError, UnicodeEncodeError):
             raise Unauthorized from None
         self._check_audience(claims)
         return claims

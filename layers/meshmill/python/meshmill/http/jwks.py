@@ -6,9 +6,10 @@ import json
 import threading
 import urllib.request
 from collections.abc import Callable
+from http.client import HTTPException
 from typing import Any
 
-from jwt import PyJWK, PyJWKError
+from jwt import PyJWK, PyJWTError
 
 from meshmill.ports import Clock
 
@@ -66,27 +67,38 @@ class JwksCache:
         self._tried_at = now
         try:
             self._keys = _read_keys(self._fetch())
-        except (OSError, ValueError):
+        except (OSError, HTTPException, ValueError):
             # The issuer is down or confused: the keys that we have go on serving.
             return
         self._fetched_at = now
 
 
 def _read_keys(document: bytes) -> dict[str, PyJWK]:
+    """The keys of a set that we can use.
+
+    Raises:
+        ValueError: it is no JWK set (RFC 7517, section 5).
+    """
+    members = json.loads(document)
+    entries = members.get("keys") if isinstance(members, dict) else None
+    if not isinstance(entries, list):
+        raise ValueError("not a JWK set")  # noqa: TRY004  # the caller's document, not its type
     keys: dict[str, PyJWK] = {}
-    for entry in json.loads(document)["keys"]:
+    for entry in entries:
         key = _read_key(entry)
         if key is not None:
             keys[entry["kid"]] = key
     return keys
 
 
-def _read_key(entry: dict[str, Any]) -> PyJWK | None:
-    """A signing key of a kind that we take; others may stand beside it."""
-    if not isinstance(entry.get("kid"), str) or entry.get("use", "sig") != "sig":
+def _read_key(entry: Any) -> PyJWK | None:
+    """A signing key of a kind that we take; others, and malformed ones, may stand beside it."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("kid"), str):
+        return None
+    if entry.get("use", "sig") != "sig":
         return None
     try:
         key = PyJWK(entry)
-    except PyJWKError:
+    except PyJWTError:
         return None
     return key if key.algorithm_name in ALGORITHMS else None

@@ -8,7 +8,7 @@ from enum import StrEnum
 from meshmill.domain import transitions
 from meshmill.domain.work import UnreadableMessage, WorkItem
 from meshmill.ports import AssetStore, Clock, Quarantine
-from meshmill.usecases.generate_asset import exhausted
+from meshmill.usecases.exhaustion import fail_if_exhausted
 
 
 class Burial(StrEnum):
@@ -47,12 +47,9 @@ class BuryMessage:
         if asset is None or asset.run != item.run or asset.status.is_final:
             return Burial.OUTLIVED
         now = self.clock.now_ms()
-        spent = transitions.exhaust(
-            asset.run, exhausted(asset), now=now, max_attempts=self.max_attempts
-        )
-        if spent.requires.holds(asset.attributes()):
-            applied = self.assets.transition(asset.asset_id, spent).applied
-            return Burial.FAILED if applied else Burial.OUTLIVED
+        failed = fail_if_exhausted(self.assets, asset, now=now, max_attempts=self.max_attempts)
+        if failed is not None:
+            return Burial.FAILED if failed.applied else Burial.OUTLIVED
         # Refused when somebody has moved it since: then its new due date stands.
         revived = self.assets.transition(asset.asset_id, transitions.surrender(asset, now=now))
         return Burial.REVIVED if revived.applied else Burial.OUTLIVED

@@ -18,6 +18,7 @@ from meshmill.domain.work import UnbuildableSpec, WorkItem
 from meshmill.geometry.artefact import ArtefactFile
 from meshmill.ports import ArtefactStore, AssetStore, Clock, Delivery, Engine, Entropy, Standing
 from meshmill.settings import GenerateSettings
+from meshmill.usecases.exhaustion import fail_if_exhausted
 
 PROVENANCE = "provenance.json"
 _LONGEST_RETRY_SECONDS = 900
@@ -112,10 +113,12 @@ class GenerateAsset:
         return None
 
     def _fail_if_exhausted(self, asset: Asset) -> None:
-        now, most = self.clock.now_ms(), self.attempts.max_attempts
-        spent = transitions.exhaust(asset.run, exhausted(asset), now=now, max_attempts=most)
-        if spent.requires.holds(asset.attributes()):
-            self.assets.transition(asset.asset_id, spent)
+        fail_if_exhausted(
+            self.assets,
+            asset,
+            now=self.clock.now_ms(),
+            max_attempts=self.attempts.max_attempts,
+        )
 
     def _adopt(self, asset: Asset) -> _Stored | None:
         """The artefact that an earlier run, another user or a dead worker has left complete."""
@@ -207,16 +210,6 @@ class GenerateAsset:
 class _Stored:
     files: tuple[StoredFile, ...]
     stats: dict[str, int]
-
-
-def exhausted(asset: Asset) -> AssetError:
-    """The reason of an asset whose every attempt has failed."""
-    return AssetError(
-        code="GENERATION_FAILED",
-        message=f"All {asset.attempts} attempts failed; asking again starts anew",
-        error_class=ErrorClass.SYSTEM,
-        retryable=True,
-    )
 
 
 def _with_standing(provenance: ArtefactFile, standing: dict[str, Standing]) -> ArtefactFile:

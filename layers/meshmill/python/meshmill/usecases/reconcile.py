@@ -11,7 +11,7 @@ from meshmill.domain.asset import DUE_SHARDS, Asset
 from meshmill.domain.lanes import Lane
 from meshmill.domain.work import WorkItem
 from meshmill.ports import AssetStore, Backlog, Clock, WorkQueue
-from meshmill.usecases.generate_asset import exhausted
+from meshmill.usecases.exhaustion import fail_if_exhausted
 
 _PAGE = 100
 
@@ -56,11 +56,9 @@ class Reconcile:
         # The index may lag behind the record.
         if asset is None or asset.due_at is None or asset.due_at > now:
             return Care.MOVED_ON
-        spent = transitions.exhaust(
-            asset.run, exhausted(asset), now=now, max_attempts=self.max_attempts
-        )
-        if spent.requires.holds(asset.attributes()):
-            return self._applied(asset, spent, Care.FAILED)
+        failed = fail_if_exhausted(self.assets, asset, now=now, max_attempts=self.max_attempts)
+        if failed is not None:
+            return Care.FAILED if failed.applied else Care.MOVED_ON
         if ages.explain(asset, now):
             return self._applied(asset, transitions.postpone(asset, now=now), Care.POSTPONED)
         # Due again before it is sent: dying in between costs a wait, not the asset, and of two
