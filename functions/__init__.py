@@ -1,0 +1,1 @@
+"""One folder a Lambda function; each handler is a composition root."""

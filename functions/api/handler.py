@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from meshmill import __version__
 from meshmill.aws import clients
 from meshmill.aws.clock import SystemClock

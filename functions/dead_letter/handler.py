@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.batch import (
 )
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from meshmill.aws import clients
 from meshmill.aws.clock import SystemClock
 from meshmill.aws.dynamodb_assets import DynamoDbAssets

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 import httpx
 
@@ -20,29 +20,19 @@ _DEADLINE_SECONDS = 90.0
 
 
 class Caller:
-    """One user of a running stack."""
+    """One user of a running stack; each call has a connection of its own."""
 
     def __init__(self, stack: LocalStack, subject: str) -> None:
         self.stack = stack
-        self._http = httpx.Client(
-            base_url=stack.base_url,
-            headers={"Authorization": f"Bearer {stack.mint_token(subject)}"},
-            timeout=60,
-            # As many as a test has threads: the pool leaves sockets open that it has no room for.
-            limits=httpx.Limits(max_connections=64, max_keepalive_connections=64),
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._http.close()
+        self._headers = {"Authorization": f"Bearer {stack.mint_token(subject)}"}
+        self._assets = f"{stack.base_url}/api/v1/assets"
 
     def create(self, **body: Any) -> httpx.Response:
-        return self._http.post("/api/v1/assets", json={"format": "gltf", **body})
+        request = {"format": "gltf", **body}
+        return httpx.post(self._assets, json=request, headers=self._headers, timeout=60)
 
     def get(self, asset_id: str) -> httpx.Response:
-        return self._http.get(f"/api/v1/assets/{asset_id}")
+        return httpx.get(f"{self._assets}/{asset_id}", headers=self._headers, timeout=60)
 
     def poll(self, status_url: str) -> httpx.Response:
         return httpx.get(status_url, timeout=60)

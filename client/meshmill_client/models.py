@@ -1,0 +1,120 @@
+"""The service's objects. Members that a newer service adds are passed over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal, Self
+
+import httpx
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from meshmill_client.errors import UnexpectedAnswer
+
+
+class _Wire(BaseModel):
+    """Immutable, read from JSON."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @classmethod
+    def read(cls, response: httpx.Response) -> Self:
+        """The object in an answer.
+
+        Raises:
+            UnexpectedAnswer: the body is something else.
+        """
+        try:
+            return cls.model_validate_json(response.content)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            where = ".".join(str(part) for part in first["loc"]) or "the body"
+            raise UnexpectedAnswer(
+                f"{response.request.url.path} answered {response.status_code} with something "
+                f"that is not a {cls.__name__}: {where}: {first['msg']}"
+            ) from None
+
+
+class AssetStatus(StrEnum):
+    """``pending → processing → completed | failed``."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class AssetStats(_Wire):
+    """Counts over the most detailed level of the model."""
+
+    triangles: int
+    vertices: int
+    materials: int
+    textures: int
+
+
+class AssetFile(_Wire):
+    """A file of a completed asset; ``url`` downloads it until ``expires_at``.
+
+    ``name`` addresses it (``model``, ``model_lod1``, ``preview``, ``provenance``), ``filename``
+    is what it is called (``model.glb``).
+    """
+
+    name: str
+    filename: str
+    media_type: str
+    bytes: int
+    sha256: str
+    url: str
+    expires_at: datetime
+
+
+class Failure(_Wire):
+    """Why an asset failed; a ``retryable`` one may be asked for again."""
+
+    code: str
+    message: str
+    fault: Literal["input", "system"] = Field(alias="class")
+    retryable: bool
+
+
+class Asset(_Wire):
+    """One request of one user, and how far it has come.
+
+    ``deduplicated`` is only known of an asset that :meth:`Assets.create` returned: whether the
+    same request stood there before.
+    """
+
+    asset_id: str
+    spec_id: str
+    status: AssetStatus
+    format: str
+    parameters: dict[str, Any]
+    priority: int
+    labels: dict[str, str]
+    custom_id: str | None
+    created_at: datetime
+    updated_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    attempts: int
+    queue_ms: int | None
+    generation_ms: int | None
+    status_url: str
+    links: dict[str, str]
+    deduplicated: bool | None = None
+    stats: AssetStats | None = None
+    files: tuple[AssetFile, ...] = ()
+    error: Failure | None = None
+
+    @property
+    def is_final(self) -> bool:
+        """Nothing happens to the asset by itself any more."""
+        return self.status in (AssetStatus.COMPLETED, AssetStatus.FAILED)
+
+
+class AssetPage(_Wire):
+    """A page of a listing, newest first; ``next_cursor`` leads to the next one."""
+
+    data: tuple[Asset, ...]
+    next_cursor: str | None

@@ -1,0 +1,86 @@
+"""``make demo``: send every request in events/api to the running pipeline, and check it all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from meshmill_local.demo.clock import InterruptibleClock, IsInterrupted
+from meshmill_local.demo.errors import DemoError, Interrupted
+from meshmill_local.demo.events import Requests
+from meshmill_local.demo.performance import Performance, Service
+from meshmill_local.demo.pursuit import Delivery
+from meshmill_local.demo.seeds import next_seed
+from meshmill_local.demo.table import shown
+from meshmill_local.stack import LocalStack
+
+__all__ = ["Demo", "DemoError", "Interrupted"]
+
+_WIDTH_OF_A_FILE = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """What the demo works on: ``events`` holds requests, ``out`` receives files."""
+
+    events: Path
+    out: Path
+    report: Callable[[str], None]
+    is_interrupted: IsInterrupted
+
+    def perform(self, stack: LocalStack) -> None:
+        """Show the stack; ``report`` receives a line about each finished step.
+
+        Raises:
+            LocalStackError: something did not work.
+            Interrupted: a signal asked for the end.
+        """
+        begun = time.monotonic()
+        console = _console()
+        requests = Requests.read(self.events)
+        seed = next_seed(stack.state.root)
+        console.print(_announcement(len(requests.creating), self.events, seed), markup=False)
+        clock = InterruptibleClock(self.is_interrupted)
+        with Performance(_service(stack), requests, clock, self.out) as performance:
+            try:
+                deliveries = performance.play(seed, console, self.report)
+            except DemoError:
+                # Where somebody has ended it, or the engine has ended itself, that is the news.
+                clock.require_interest()
+                stack.engine.require_running()
+                raise
+        self.report(_summary(deliveries, time.monotonic() - begun))
+        console.print(f"\n  files  {shown(self.out)}/\n  serve  make run\n", markup=False)
+
+
+def _service(stack: LocalStack) -> Service:
+    return Service(
+        base_url=stack.base_url,
+        token_url=stack.token_url,
+        client_id=stack.client_id,
+        client_secret=stack.client_secret,
+    )
+
+
+def _console() -> Console:
+    """As wide as the terminal; where there is none, wide enough for the table."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=_WIDTH_OF_A_FILE)
+
+
+def _announcement(requests: int, events: Path, seed: int) -> str:
+    return (
+        f"\nAsking for the {requests} assets in {shown(events)}/ (the seed of this run: {seed})\n"
+    )
+
+
+def _summary(deliveries: list[Delivery], seconds: float) -> str:
+    were_there = sum(delivery.was_there for delivery in deliveries)
+    built = f"{len(deliveries) - were_there} assets built"
+    if were_there:
+        built += f", {were_there} already there from an earlier run and not built again"
+    return f"{built}; done in {seconds:.1f} s"

@@ -1,0 +1,115 @@
+"""Gives every function a worker before the first request needs it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+import httpcore
+
+from meshmill.domain.identity import asset_id, run_id, user_id
+from meshmill.domain.work import WorkItem
+from meshmill_local.clients import Clients
+from meshmill_local.engine import REGION
+from meshmill_local.errors import EngineError
+from meshmill_local.identity import ISSUER
+
+_HEALTH = "/api/v1/health"
+_UNSIGNED_STATUS = f"/api/v1/status/assets/{asset_id('nobody', 'nothing')}"
+_OVER_HTTP = frozenset({"ApiFunction", "StatusFunction"})
+_FUNCTION = "Function"
+_SERVER_ERROR = 500
+_TIMEOUT = {"connect": 5.0, "read": 60.0, "write": 5.0, "pool": 5.0}
+
+Report = Callable[[str], None]
+"""Receives a line about a function that stayed cold."""
+
+
+def prewarm(base_url: str, outputs: Mapping[str, str], clients: Clients, report: Report) -> None:
+    """Call each function once, with an event that changes nothing, several at a time.
+
+    ``api`` and ``status`` are called over HTTP, queue consumers with a message about an asset
+    that doesn't exist, which they acknowledge. A worker whose function raised is ended by the
+    engine: such a function is reported, and starts when it is needed.
+
+    Raises:
+        EngineError: the API does not answer.
+    """
+    lambda_client = clients.client("lambda")
+    queues = _queues_by_function(lambda_client)
+    tasks: list[Callable[[], object]] = [
+        partial(_call_route, base_url, path) for path in (_HEALTH, _UNSIGNED_STATUS)
+    ]
+    tasks += [
+        partial(_invoke, lambda_client, name, absent_asset_event(queues.get(name)), report)
+        for key, name in outputs.items()
+        if key.endswith(_FUNCTION) and key not in _OVER_HTTP
+    ]
+    with ThreadPoolExecutor(len(tasks), "prewarm") as pool:
+        for future in [pool.submit(task) for task in tasks]:
+            future.result()
+
+
+def absent_asset_event(queue_arn: str | None) -> dict[str, Any]:
+    """An SQS event whose message is about nothing; empty for a function without a queue."""
+    if queue_arn is None:
+        return {}
+    nobody = user_id(ISSUER, "nobody")
+    body = WorkItem(
+        asset_id=asset_id(nobody, "nothing"), run=run_id(0, bytes(10)), user_id=nobody
+    ).model_dump_json()
+    now = str(time.time_ns() // 1_000_000)
+    record = {
+        "messageId": asset_id(nobody, "prewarm"),
+        "receiptHandle": "none",
+        "body": body,
+        "attributes": {
+            "ApproximateReceiveCount": "1",
+            "SentTimestamp": now,
+            "SenderId": "prewarm",
+            "ApproximateFirstReceiveTimestamp": now,
+        },
+        "messageAttributes": {},
+        "md5OfBody": "",
+        "eventSource": "aws:sqs",
+        "eventSourceARN": queue_arn,
+        "awsRegion": REGION,
+    }
+    return {"Records": [record]}
+
+
+def _queues_by_function(client: Any) -> dict[str, str]:
+    """Function name → one of the queues that feed it."""
+    pages = client.get_paginator("list_event_source_mappings").paginate()
+    return {
+        mapping["FunctionArn"].split(":")[6]: mapping["EventSourceArn"]
+        for page in pages
+        for mapping in page["EventSourceMappings"]
+    }
+
+
+def _call_route(base_url: str, path: str) -> None:
+    answer = httpcore.request("GET", base_url + path, extensions={"timeout": _TIMEOUT})
+    if answer.status >= _SERVER_ERROR:
+        raise EngineError(
+            f"GET {path} answered {answer.status}: {answer.content.decode(errors='replace')}",
+            where=base_url,
+            next_step="read engine.log in the state directory",
+        )
+
+
+def _invoke(client: Any, name: str, event: Mapping[str, Any], report: Report) -> None:
+    answer = client.invoke(FunctionName=name, Payload=json.dumps(event).encode())
+    if "FunctionError" in answer:
+        report(f"{name} stayed cold: {_message(answer)}")
+
+
+def _message(answer: Mapping[str, Any]) -> str:
+    try:
+        return str(json.loads(answer["Payload"].read())["errorMessage"]).strip()
+    except (ValueError, KeyError):
+        return "no message"
