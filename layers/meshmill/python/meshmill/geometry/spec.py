@@ -87,7 +87,7 @@ else:
         for entry in GENERATORS.values()
     }
     Parameters = Annotated[
-        Union[
+        Union[  # noqa: UP007 - the members are only known here
             tuple(Annotated[model, Tag(name)] for name, model in PARAMETERS_BY_GENERATOR.items())
         ],
         Discriminator(
