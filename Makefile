@@ -36,6 +36,9 @@ STAGE ?= staging
 bench: $(READY) ## Measure, and print the table that docs/benchmarks.md quotes
 	@$(RUN) -m benchmarks
 
+gallery: $(READY) ## Render the picture in the README anew
+	@$(RUN) -m meshmill_local.gallery
+
 lock: ## Resolve the requirement files anew
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock && build/lock/bin/pip install -q uv
 	@$(RESOLVE) requirements/dev.in $(LAYERS_IN) -o requirements/dev.lock
@@ -67,4 +70,4 @@ $(READERS): package.json package-lock.json $(READY)
 	    --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
-.PHONY: help demo run test lint synth bench lock clean
+.PHONY: help demo run test lint synth bench gallery lock clean
