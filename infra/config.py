@@ -32,6 +32,12 @@ VISIBILITY_FACTOR: Final = 6
 Source: *Configuring a queue to use with Lambda* in the AWS Lambda developer guide.
 """
 
+SLOWEST_CALL: Final = 8
+"""Seconds after which the SDK gives up on a service that hangs: ``meshmill.aws.clients``."""
+
+API_CALLS: Final = 3
+"""Calls to AWS in an accepted request."""
+
 
 class ConfigError(Exception):
     """Two values of a stage contradict each other; the message names both."""
@@ -98,6 +104,8 @@ class Reconciliation:
 
     period_minutes: int = 1
     max_sends_per_run: int
+    reserve: int = 12
+    """Seconds of an invocation that are kept for the call in hand and the counts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,6 +197,18 @@ def _delivery_relations(stage: StageConfig) -> Relations:
             stage.functions["reconcile"].timeout <= stage.reconciliation.period_minutes * MINUTE,
             "reconcile must end before its next run",
         ),
+        (
+            SLOWEST_CALL < stage.reconciliation.reserve < stage.functions["reconcile"].timeout,
+            f"reconciliation.reserve must outlast the slowest call, {SLOWEST_CALL} s",
+        ),
+        (
+            stage.functions["status"].timeout > SLOWEST_CALL,
+            f"status must outlast the slowest call, {SLOWEST_CALL} s, or polls can't be answered",
+        ),
+        (
+            stage.functions["api"].timeout > API_CALLS * SLOWEST_CALL,
+            f"api must outlast {API_CALLS} of the slowest calls, {SLOWEST_CALL} s each",
+        ),
     ]
 
 
@@ -221,8 +241,8 @@ def _cloud(name: str, *, log_days: int, on_deletion: OnDeletion) -> StageConfig:
     return StageConfig(
         name=name,
         functions={
-            "api": FunctionSize(memory_mb=1024, timeout=10),
-            "status": FunctionSize(memory_mb=512, timeout=5),
+            "api": FunctionSize(memory_mb=1024, timeout=28),
+            "status": FunctionSize(memory_mb=512, timeout=10),
             "generate": FunctionSize(memory_mb=3008, timeout=60),
             "dead_letter": FunctionSize(memory_mb=256, timeout=30),
             "reconcile": FunctionSize(memory_mb=512, timeout=50),
@@ -235,7 +255,7 @@ def _cloud(name: str, *, log_days: int, on_deletion: OnDeletion) -> StageConfig:
         delivery=Delivery(
             visibility=370, dead_letter_visibility=180, batching_window=0, max_receive_count=8
         ),
-        attempts=Attempts(maximum=5, lease=75, lease_margin=15, retry_delay=5, reserve=20),
+        attempts=Attempts(maximum=5, lease=75, lease_margin=15, retry_delay=20, reserve=20),
         reconciliation=Reconciliation(max_sends_per_run=1_000),
         retention=Retention(log_days=log_days),
         on_deletion=on_deletion,
@@ -252,8 +272,8 @@ def _local() -> StageConfig:
         ),
         layers=LayerTarget.LOCAL,
         functions={
-            "api": FunctionSize(memory_mb=1024, timeout=10),
-            "status": FunctionSize(memory_mb=512, timeout=5),
+            "api": FunctionSize(memory_mb=1024, timeout=28),
+            "status": FunctionSize(memory_mb=512, timeout=10),
             "generate": FunctionSize(memory_mb=3008, timeout=20),
             "dead_letter": FunctionSize(memory_mb=256, timeout=10),
             "reconcile": FunctionSize(memory_mb=512, timeout=50),

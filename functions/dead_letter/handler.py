@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections import Counter
 from functools import cache
@@ -23,7 +24,12 @@ from meshmill.observability import configure_logging, count
 from meshmill.settings import DeadLetterSettings
 from meshmill.usecases.bury_message import BuryMessage
 
-_processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+# What goes wrong with a record is logged; the others of its batch go on.
+_processor = BatchProcessor(
+    event_type=EventType.SQS,
+    raise_on_entire_batch_failure=False,
+    logger=logging.getLogger("meshmill.functions.dead_letter"),
+)
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -35,6 +41,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         settled[bury(queue, record.message_id, record.body)] += 1
 
     answer = process_partial_response(event, settle, _processor, context=context)
+    settled["returned"] = len(answer["batchItemFailures"])
     count("dead_letter", {f"DeadLetters{fate.capitalize()}": n for fate, n in settled.items()})
     return dict(answer)
 

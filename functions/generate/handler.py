@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from functools import cache, partial
 from typing import Any
@@ -20,21 +21,25 @@ from meshmill.aws.dynamodb_assets import DynamoDbAssets
 from meshmill.aws.s3_artefacts import S3Artefacts
 from meshmill.aws.sqs_queue import SqsDelivery
 from meshmill.engine import GeometryEngine
-from meshmill.observability import configure_logging
+from meshmill.observability import configure_logging, count
 from meshmill.settings import GenerateSettings
 from meshmill.usecases.consume import ConsumeWork
 from meshmill.usecases.generate_asset import AttemptPolicy, GenerateAsset
 
-_processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+# What goes wrong with a record is logged; the others of its batch go on.
+_processor = BatchProcessor(
+    event_type=EventType.SQS,
+    raise_on_entire_batch_failure=False,
+    logger=logging.getLogger("meshmill.functions.generate"),
+)
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Process a batch of SQS messages."""
-    return dict(
-        process_partial_response(
-            event, partial(_consume, context=context), _processor, context=context
-        )
-    )
+    consume = partial(_consume, context=context)
+    answer = process_partial_response(event, consume, _processor, context=context)
+    count("generate", {"MessagesReturned": len(answer["batchItemFailures"])})
+    return dict(answer)
 
 
 def _consume(record: SQSRecord, context: LambdaContext) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from functools import cache
 
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from meshmill.aws import clients
 from meshmill.aws.clock import SystemClock
 from meshmill.aws.dynamodb_assets import DynamoDbAssets
@@ -14,9 +16,9 @@ from meshmill.settings import ReconcileSettings
 from meshmill.usecases.reconcile import Reconcile
 
 
-def handler(_event: object, _context: object) -> dict[str, int]:
+def handler(_event: object, context: LambdaContext) -> dict[str, int]:
     """One round; answers what was done how often."""
-    done = {str(care): n for care, n in _reconcile()().items()}
+    done = {str(care): n for care, n in _reconcile()(context.get_remaining_time_in_millis).items()}
     count("reconcile", {f"Overdue{care.title().replace('_', '')}": n for care, n in done.items()})
     return done
 
@@ -30,6 +32,8 @@ def _reconcile() -> Reconcile:
         queue=SqsWorkQueue(clients.sqs(), settings.queue_urls),
         backlog=SqsBacklog(clients.sqs(), clients.cloudwatch(), settings.queue_urls, clock),
         clock=clock,
+        patience=settings.patience,
         max_attempts=settings.max_attempts,
         max_sends=settings.max_sends_per_run,
+        reserve_ms=settings.reserve_ms,
     )

@@ -64,6 +64,8 @@ class VerbFunction(Construct):
             environment=settings.as_environment(),
             role=self.role,
             log_group=self.log_group,
+            # What is started without a waiting caller is made good by the next start.
+            retry_attempts=0,
             tracing=lambda_.Tracing.ACTIVE,
         )
         acknowledge(

@@ -45,7 +45,7 @@ class Grants:
         return [
             access.polled(self.lanes.queues),
             access.on_queues(self.lanes.queues, "ChangeMessageVisibility"),
-            access.on_table(self.data.assets, "GetItem", "UpdateItem"),
+            access.on_table(self.data.assets, "UpdateItem"),
             access.on_objects(self.data.artefacts, ARTEFACTS, "GetObject", "PutObject"),
             access.list_below(self.data.artefacts, ARTEFACTS),
         ]

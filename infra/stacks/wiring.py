@@ -106,6 +106,7 @@ class Wiring:
             assets_table=self.data.assets.table_name,
             max_attempts=self.stage.attempts.maximum,
             max_sends_per_run=self.stage.reconciliation.max_sends_per_run,
+            reserve_ms=self.stage.reconciliation.reserve * 1000,
         )
 
     def _queues(self) -> _Queues:

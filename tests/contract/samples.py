@@ -164,6 +164,13 @@ CASES = (
         lambda it: transitions.surrender(it, now=NOW),
         _PENDING | {"lease lapsed", "lease lapsed, attempts spent"},
     ),
-    Case("resend", "pending", lambda it: transitions.resend(it, now=NOW), _PENDING),
-    Case("postpone", "pending", lambda it: transitions.postpone(it, now=NOW), _PENDING),
+    Case(
+        "resend", "pending", lambda it: transitions.resend(it, now=NOW, patience=PATIENCE), _PENDING
+    ),
+    Case(
+        "postpone",
+        "pending",
+        lambda it: transitions.postpone(it, now=NOW, patience=PATIENCE),
+        _PENDING,
+    ),
 )

@@ -72,8 +72,8 @@ _ACTIONS: dict[str, Callable[[Asset, Step, int], Transition]] = {
         it.run, ERROR, now=now, max_attempts=MAX_ATTEMPTS
     ),
     "surrender": lambda it, _, now: transitions.surrender(it, now=now),
-    "resend": lambda it, _, now: transitions.resend(it, now=now),
-    "postpone": lambda it, _, now: transitions.postpone(it, now=now),
+    "resend": lambda it, _, now: transitions.resend(it, now=now, patience=PATIENCE),
+    "postpone": lambda it, _, now: transitions.postpone(it, now=now, patience=PATIENCE),
 }
 # Most steps claim, or histories would seldom leave pending.
 _NAMES = st.one_of(st.just("claim"), st.sampled_from(sorted(_ACTIONS)))

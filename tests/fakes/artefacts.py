@@ -48,6 +48,11 @@ class InMemoryArtefacts:
                 return None
             return Standing(len(standing.data), standing.sha256)
 
+    def remove(self, key: str) -> None:
+        """What a lifecycle rule or a worker that died before its last put leaves behind."""
+        with self._lock:
+            self._objects.pop(key, None)
+
     def objects(self) -> dict[str, StoredObject]:
         """Everything that stands, for a test to look at."""
         with self._lock:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Sequence
+from typing import Any
 
 from meshmill.domain.asset import Asset
 from meshmill.domain.transitions import Outcome, Transition
@@ -66,6 +67,11 @@ class InMemoryAssets:
         """Every record, for a test to look at."""
         with self._lock:
             return list(self._records.values())
+
+    def replace(self, asset: Asset, **fields: Any) -> None:
+        """What no transition does: a record as another version has left it."""
+        with self._lock:
+            self._records[asset.asset_id] = dataclasses.replace(asset, **fields)
 
     def delete(self, asset_id: str) -> None:
         """What an erasure or a user does meanwhile."""

@@ -31,6 +31,9 @@ class RotatingSecret:
     def keys(self) -> SigningKeys:
         return self._keys
 
+    def reread(self) -> SigningKeys:
+        return self._keys
+
     def rotate(self, current: bytes) -> None:
         """The current key becomes the previous one; the one before it is forgotten."""
         self._keys = SigningKeys(current, self._keys.current)

@@ -31,7 +31,6 @@ GRANTS: dict[str, set[tuple[str, str]]] = {
         ("s3:GetObject", "Artefacts/artefacts/*"),
     },
     "generate": {
-        ("dynamodb:GetItem", "Assets"),
         ("dynamodb:UpdateItem", "Assets"),
         ("s3:GetObject", "Artefacts/artefacts/*"),
         ("s3:PutObject", "Artefacts/artefacts/*"),

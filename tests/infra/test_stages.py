@@ -33,7 +33,7 @@ DIFFERENCES: dict[tuple[str, str], set[tuple[Any, Any]]] = {
     (_FUNCTION, f"{_VARIABLE}LEASE_MS"): {("20000", "75000")},
     (_FUNCTION, f"{_VARIABLE}LEASE_MARGIN_MS"): {("2000", "15000")},
     (_FUNCTION, f"{_VARIABLE}ATTEMPT_RESERVE_MS"): {("8000", "20000")},
-    (_FUNCTION, f"{_VARIABLE}RETRY_DELAY_SECONDS"): {("1", "5")},
+    (_FUNCTION, f"{_VARIABLE}RETRY_DELAY_SECONDS"): {("1", "20")},
     (_QUEUE, "Properties.VisibilityTimeout"): {(120, 370), (60, 180)},
     (_QUEUE, "Properties.RedrivePolicy.maxReceiveCount"): {(5, 8)},
     # One machine does less at a time.

@@ -144,7 +144,8 @@ class Cloud:
             ReconcileSettings(
                 assets_table=tables.ASSETS,
                 max_attempts=3,
-                max_sends_per_run=160,
+                max_sends_per_run=480,
+                reserve_ms=10_000,
                 **queues,
                 **patience,
             ),

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from meshmill.domain.asset import Asset, StoredFile
 from meshmill.domain.lanes import Lane
 from meshmill.domain.signing import SigningKeys
 from meshmill.domain.transitions import Outcome, Transition
-from meshmill.domain.work import WorkItem
-from meshmill.geometry.artefact import Artefact, ArtefactFile
-from meshmill.geometry.spec import AssetSpec
+
+if TYPE_CHECKING:
+    # What is behind these is heavy, and the status function has no use for it.
+    from meshmill.domain.work import WorkItem
+    from meshmill.geometry.artefact import Artefact, ArtefactFile
+    from meshmill.geometry.spec import AssetSpec
 
 
 class Clock(Protocol):
@@ -167,7 +170,11 @@ class SigningSecret(Protocol):
     """The keys that sign links and cursors."""
 
     def keys(self) -> SigningKeys:
-        """Current and previous key, from a cache that is at most five minutes old."""
+        """Current and previous key, from a cache; older than five minutes only in an outage."""
+        ...
+
+    def reread(self) -> SigningKeys:
+        """The keys that stand now; asks at most twice a minute, else answers from the cache."""
         ...
 
 

@@ -160,8 +160,9 @@ class DeadLetterSettings(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class ReconcileSettings(LaneQueues, LanePatience):
-    """The ``reconcile`` function; queue names are CloudWatch's dimension of a queue's age."""
+    """The ``reconcile`` function; it ends a round when less than ``reserve_ms`` is left of it."""
 
     assets_table: str
     max_attempts: int
     max_sends_per_run: int
+    reserve_ms: int

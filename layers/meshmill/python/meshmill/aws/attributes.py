@@ -14,7 +14,16 @@ from typing import Any, cast
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from meshmill.domain.asset import Asset, AssetError, ErrorClass, Status, StoredFile
+from meshmill.domain import identity
+from meshmill.domain.asset import (
+    DUE_SHARDS,
+    Asset,
+    AssetError,
+    ErrorClass,
+    Status,
+    StoredFile,
+    due_partition,
+)
 from meshmill.domain.lanes import Lane
 
 #: One value in DynamoDB's wire form, such as ``{"S": "text"}``, and an item of them by name.
@@ -41,6 +50,14 @@ def to_item(asset: Asset) -> Item:
         "due_shard": asset.due_shard,
     }
     return {name: to_value(value) for name, value in (fields | keys).items()}
+
+
+def index_keys(asset_id: str, assigned: Mapping[str, Any]) -> dict[str, Any]:
+    """Keys of the indexes that change with the fields that an update assigns."""
+    if "lane" not in assigned:
+        return {}
+    shard = identity.shard(asset_id, DUE_SHARDS)
+    return {"due_shard": due_partition(assigned["lane"], shard)}
 
 
 def to_asset(item: Mapping[str, Any]) -> Asset:

@@ -1,7 +1,9 @@
 """boto3 clients: one of a service in a process, made when it is first asked for.
 
-Three attempts in all (botocore's *standard* mode, with its retry quota and jittered backoff), and
-timeouts that let all of them end before the function that waits for them is ended.
+Three attempts in all (botocore's *standard* mode, with its retry quota and jittered backoff). A
+service that hangs is given up after three waits of a second and backoffs of at most three seconds
+together, or, before a connection stands, three more: ``infra.config`` holds the functions'
+timeouts to that. S3, which only the worker waits for, is given up after about 20 seconds.
 """
 
 from __future__ import annotations
@@ -23,9 +25,9 @@ if TYPE_CHECKING:
 #: The first try and the retries together, as ``AWS_MAX_ATTEMPTS`` counts them.
 MAX_ATTEMPTS = 3
 
-_CONNECT_SECONDS, _READ_SECONDS = 1, 2
+_CONNECT_SECONDS, _READ_SECONDS = 1, 1
 # A body of many megabytes goes out under the connection's timeout, not under the one for reading.
-_S3_CONNECT_SECONDS, _S3_READ_SECONDS = 10, 10
+_S3_CONNECT_SECONDS, _S3_READ_SECONDS = 5, 5
 
 _made: dict[str, Any] = {}
 # boto3's default session must not make two clients at once; the clients themselves are

@@ -7,6 +7,7 @@ DynamoDB refuses redundant ones.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,9 +48,12 @@ class _Placeholders:
         return placeholder
 
 
-def to_expressions(transition: Transition) -> UpdateExpressions:
+def to_expressions(
+    transition: Transition, index_keys: Mapping[str, Any] | None = None
+) -> UpdateExpressions:
     """The transition as one conditional update of a record that exists.
 
+    ``index_keys`` are attributes that follow from what it assigns.
     Counters and ``version`` are sums in a SET: unlike ADD they need the attribute to stand there,
     and the condition keeps a repeated update from counting twice.
     """
@@ -57,7 +61,7 @@ def to_expressions(transition: Transition) -> UpdateExpressions:
     sums = {"version": 1, **transition.add}
     sets = [
         f"{placeholders.name(name)} = {placeholders.value(value)}"
-        for name, value in transition.assign.items()
+        for name, value in (*transition.assign.items(), *(index_keys or {}).items())
     ]
     sets += [
         f"{placeholders.name(name)} = {placeholders.name(name)} + {placeholders.value(amount)}"

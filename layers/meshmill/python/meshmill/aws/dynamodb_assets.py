@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from meshmill.aws.attributes import to_asset, to_item, to_value
+from meshmill.aws.attributes import index_keys, to_asset, to_item, to_value
 from meshmill.aws.backoff import Backoff
 from meshmill.aws.conditions import to_expressions
 from meshmill.aws.errors import item_of, unavailable
@@ -87,7 +87,7 @@ class DynamoDbAssets:
         When the SDK tries again after a lost response, the second try is refused by what the first
         one wrote: ``transition.already`` tells.
         """
-        expressions = to_expressions(transition)
+        expressions = to_expressions(transition, index_keys(asset_id, transition.assign))
         try:
             with unavailable(_SERVICE):
                 answer = self._client.update_item(

@@ -39,16 +39,19 @@ class DynamoDbApiKeys:
         self._table = table
         self._clock = clock
         self._lookups: Recent[str, _Lookup] = Recent(_CACHED_KEYS)
+        # Apart, so that strangers' guesses can't push real keys out.
+        self._misses: Recent[str, _Lookup] = Recent(_CACHED_KEYS)
 
     def find(self, key_id: str) -> ApiKey | None:
         """The key, possibly from the cache, or None."""
         if not _KEY_ID.fullmatch(key_id):
             return None
         now = self._clock.now_ms()
-        lookup = self._lookups.get(key_id)
+        lookup = self._lookups.get(key_id) or self._misses.get(key_id)
         if lookup is None or now - lookup.at_ms >= _FRESH_MS:
             lookup = _Lookup(self._read(key_id), now)
-            self._lookups.put(key_id, lookup)
+            remembered = self._misses if lookup.key is None else self._lookups
+            remembered.put(key_id, lookup)
         return lookup.key
 
     def _read(self, key_id: str) -> ApiKey | None:

@@ -16,7 +16,7 @@ from meshmill.ports import Clock
 if TYPE_CHECKING:
     from types_boto3_secretsmanager import SecretsManagerClient
 
-_FRESH_MS, _RETRY_MS = 5 * 60_000, 10_000
+_FRESH_MS, _RETRY_MS, _REREAD_GAP_MS = 5 * 60_000, 10_000, 30_000
 _logger = logging.getLogger(__name__)
 
 
@@ -38,6 +38,7 @@ class SecretsManagerSigningSecret:
         self._clock = clock
         self._keys: SigningKeys | None = None
         self._ask_again_at = 0
+        self._asked_at = -_REREAD_GAP_MS
 
     def keys(self) -> SigningKeys:
         """Current and previous key.
@@ -52,6 +53,20 @@ class SecretsManagerSigningSecret:
             self._ask_again_at = now + _FRESH_MS
         elif now >= self._ask_again_at:
             self._keys = self._refreshed(self._keys, now)
+        return self._keys
+
+    def reread(self) -> SigningKeys:
+        """The keys that stand now, asked for at most once in 30 seconds.
+
+        Raises:
+            DependencyUnavailable: they were never read, and can't be now.
+            MalformedSecret: likewise, since the secret has another form.
+        """
+        now, held = self._clock.now_ms(), self.keys()
+        if 0 <= now - self._asked_at < _REREAD_GAP_MS:
+            return held
+        self._asked_at = now
+        self._keys = self._refreshed(held, now)
         return self._keys
 
     def _refreshed(self, held: SigningKeys, now: int) -> SigningKeys:

@@ -7,12 +7,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from meshmill.domain import identity
 from meshmill.domain.lanes import Lane, Patience
-from meshmill.domain.request import AssetRequest
-from meshmill.geometry.spec import AssetSpec
+
+if TYPE_CHECKING:
+    # Readers of records, the status function first of all, do without the request's models.
+    from meshmill.domain.request import AssetRequest
 
 #: Partitions of one user's listing, and of everything that is due.
 LISTING_SHARDS, DUE_SHARDS = 4, 16
@@ -67,7 +69,8 @@ class Asset:
 
     ``run`` is made anew at each queueing from creation or from failed, so that a message of an
     earlier run can never touch a later one. ``due_at`` stands while the asset is not final: when
-    it passes, the reconciler looks after it; ``wait_ms`` is how long it waited last.
+    it passes, the reconciler looks after it; ``wait_ms`` is how long its last message was given,
+    and stands only while one is known to have been sent.
     ``owner`` and ``lease_until`` stand while a worker has it.
     """
 
@@ -126,11 +129,6 @@ class Asset:
         )
 
     @property
-    def spec(self) -> AssetSpec:
-        """The spec, read back from the canonical request."""
-        return AssetSpec.model_validate(self.canonical_request)
-
-    @property
     def canonical_request(self) -> dict[str, Any]:
         """Format and parameters, every default filled in."""
         members: dict[str, Any] = json.loads(self.request)
@@ -149,12 +147,20 @@ class Asset:
     @property
     def due_shard(self) -> int:
         """Partition of everything due that this asset stands in."""
-        return identity.shard(self.asset_id, DUE_SHARDS)
+        return due_partition(self.lane, identity.shard(self.asset_id, DUE_SHARDS))
 
     def attributes(self) -> dict[str, Any]:
         """Fields that are set, by name: what conditions are evaluated on."""
         values = {entry.name: getattr(self, entry.name) for entry in dataclasses.fields(self)}
         return {name: value for name, value in values.items() if value is not None}
+
+
+def due_partition(lane: Lane, shard: int) -> int:
+    """Key of one of a lane's :data:`DUE_SHARDS` partitions of what is due.
+
+    Each lane has its own, so that a backlog in one can't hide what is lost in another.
+    """
+    return tuple(Lane).index(lane) * DUE_SHARDS + shard
 
 
 def listing_partition(user_id: str, shard: int) -> str:

@@ -19,6 +19,8 @@ _LONGEST_WAIT_MS = 60 * 60 * 1000
 _BACKLOG_LIMIT_MS = 24 * 60 * 60 * 1000
 _LEASE = frozenset({"owner", "lease_until"})
 _WATCH = frozenset({"due_at", "wait_ms"})
+#: Without ``wait_ms`` no message of the asset is known to wait, so that no backlog explains it.
+_NOTHING_SENT = frozenset({"wait_ms"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +101,7 @@ def make_due(asset: Asset, *, now: int) -> Transition:
         requires=waiting,
         already=all_of(waiting, Is("due_at", now)),
         assign={"due_at": now},
+        remove=_NOTHING_SENT,
     )
 
 
@@ -185,34 +188,39 @@ def surrender(asset: Asset, *, now: int) -> Transition:
         requires=all_of(Is("run", asset.run), open_states, Is("due_at", asset.due_at)),
         already=all_of(Is("run", asset.run), Is("due_at", _not_before_lease(asset, now))),
         assign={"due_at": _not_before_lease(asset, now)},
+        remove=_NOTHING_SENT,
     )
 
 
-def resend(asset: Asset, *, now: int) -> Transition:
-    """Give an overdue asset's next message time: twice the last wait, at most an hour."""
-    wait = min(2 * (asset.wait_ms or 1), _LONGEST_WAIT_MS)
-    return _watch_again("resend", asset, now=now, wait_ms=wait)
+def resend(asset: Asset, *, now: int, patience: Patience) -> Transition:
+    """Give an overdue asset's next message time."""
+    return _watch_again("resend", asset, now=now, patience=patience)
 
 
-def postpone(asset: Asset, *, now: int) -> Transition:
-    """Leave an overdue asset of a backlogged lane in its queue, watched at the same interval.
-
-    Its message is not lost, only late, so the wait does not grow.
-    """
-    return _watch_again("postpone", asset, now=now, wait_ms=asset.wait_ms or 1)
+def postpone(asset: Asset, *, now: int, patience: Patience) -> Transition:
+    """Leave an overdue asset of a backlogged lane in its queue."""
+    return _watch_again("postpone", asset, now=now, patience=patience)
 
 
 def may_be_postponed(asset: Asset, now: int) -> bool:
-    """A backlog explains no more than a day of waiting."""
-    return now - asset.queued_at < _BACKLOG_LIMIT_MS
+    """Whether a backlog may be all that is wrong: a message was sent, and no attempt made yet.
+
+    It explains no more than a day of waiting.
+    """
+    untouched = asset.status is Status.PENDING and asset.attempts == 0
+    sent = asset.wait_ms is not None
+    return untouched and sent and now - asset.queued_at < _BACKLOG_LIMIT_MS
 
 
-def _watch_again(name: str, asset: Asset, *, now: int, wait_ms: int) -> Transition:
-    same_wait = all_of(Is("run", asset.run), Is("status", asset.status))
+def _watch_again(name: str, asset: Asset, *, now: int, patience: Patience) -> Transition:
+    """Due again after twice the last wait, at most an hour; the lane's patience at first."""
+    doubled = patience[asset.lane] if asset.wait_ms is None else 2 * asset.wait_ms
+    wait_ms = min(doubled, _LONGEST_WAIT_MS)
+    same_run = all_of(Is("run", asset.run), Is("status", asset.status))
     return Transition(
         name=name,
-        requires=all_of(same_wait, Is("due_at", asset.due_at)),
-        already=all_of(same_wait, Is("due_at", now + wait_ms), Is("wait_ms", wait_ms)),
+        requires=all_of(same_run, Is("due_at", asset.due_at)),
+        already=all_of(same_run, Is("due_at", now + wait_ms), Is("wait_ms", wait_ms)),
         assign={"due_at": now + wait_ms, "wait_ms": wait_ms},
     )
 

@@ -6,6 +6,7 @@ import difflib
 import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
@@ -27,8 +28,8 @@ def violations_of(error: ValidationError, model: type[BaseModel]) -> list[Violat
     details = sorted(
         error.errors(include_url=False), key=lambda detail: detail["type"] != UNKNOWN_FORMAT
     )
-    found = [violation for detail in details for violation in _expand(detail, model)]
-    return found[:_MAX_VIOLATIONS]
+    found = (violation for detail in details for violation in _expand(detail, model))
+    return list(islice(found, _MAX_VIOLATIONS))
 
 
 def _expand(detail: ErrorDetails, model: type[BaseModel]) -> Iterator[Violation]:

@@ -19,15 +19,13 @@ class Answer:
     body: Any
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = JSON
+    #: Code of the error that this answer tells of.
+    code: str | None = None
 
     @property
     def text(self) -> str:
         """The body as compact JSON."""
         return json.dumps(self.body, separators=(",", ":"))
-
-    def with_headers(self, further: Mapping[str, str]) -> Answer:
-        """The same answer with further headers."""
-        return Answer(self.status, self.body, {**self.headers, **further}, self.content_type)
 
     def as_lambda_result(self) -> dict[str, Any]:
         """What a function behind an HTTP API (payload format 2.0) returns."""

@@ -12,16 +12,14 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from meshmill.domain.errors import (
-    MeshmillError,
     MethodNotAllowed,
     NotFound,
     RateLimitExceeded,
 )
 from meshmill.http.answer import Answer
 from meshmill.http.authentication import Authenticator, Principal
-from meshmill.http.errors import error_answer, internal_error
+from meshmill.http.errors import error_answer
 from meshmill.http.rate_limit import rate_limit_headers
-from meshmill.http.requests import Event, header
 from meshmill.ports import Clock, RateLimiter
 
 _logger = logging.getLogger(__name__)
@@ -87,14 +85,19 @@ class Api:
 
         self._add(method, path, serve)
 
-    def _add(self, method: str, path: str, serve: Callable[..., Response[str]]) -> None:
-        self.resolver.route(path, method)(serve)
+    def elsewhere(self, method: str, path: str) -> None:
+        """A route that another function answers; with other methods it is a 405 here."""
         self._methods.setdefault(path, []).append(method)
 
+    def _add(self, method: str, path: str, serve: Callable[..., Response[str]]) -> None:
+        self.resolver.route(path, method)(serve)
+        self.elsewhere(method, path)
+
     def _no_route(self, _error: Exception) -> Response[str]:
-        path = self.resolver.current_event.path
+        event = self.resolver.current_event
         for template, methods in self._methods.items():
-            if _matches(template, path):
+            # A path may be of a template and still hold what the resolver takes for no member.
+            if _matches(template, event.path) and event.http_method not in methods:
                 raise MethodNotAllowed(
                     f"This path takes {', '.join(methods)}", {"allowed": methods}
                 )
@@ -104,30 +107,18 @@ class Api:
         """Outermost: errors become answers here, and every answer gets its common headers."""
         started = time.monotonic()
         event = app.current_event.raw_event
-        request_id = event["requestContext"]["requestId"]
         code = None
         try:
             response = next_middleware(app)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # logged where it becomes an answer
             # The edge: whatever happened becomes an answer that tells nothing internal.
-            known = error if isinstance(error, MeshmillError) else internal_error()
-            code = known.code
-            if known is not error:
-                _logger.exception("Unexpected error", extra={"context": {"request": request_id}})
-            response = _response(_error_answer(known, event, request_id))
+            answer = error_answer(error, event)
+            code, response = answer.code, _response(answer)
+        request_id = event["requestContext"]["requestId"]
         further: Mapping[str, str] = app.context.get("answer_headers", {})
         response.headers.update({"X-Request-Id": request_id, **further})
         _log_access(app, response, request_id, code, started)
         return response
-
-
-def _error_answer(error: MeshmillError, event: Event, request_id: str) -> Answer:
-    return error_answer(
-        error,
-        request_id=request_id,
-        accept=header(event, "accept") or "",
-        path=event["rawPath"],
-    )
 
 
 def _log_access(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from meshmill.domain.asset import Asset, Status
 from meshmill.domain.request import parse_request
@@ -69,7 +70,7 @@ class AssetRoutes:
             "deduplicated": submitted.deduplicated,
         }
         _logger.info("Asset requested", extra={"context": context})
-        body = {**asset_view(asset, self.links), "deduplicated": submitted.deduplicated}
+        body = {**self._view(asset), "deduplicated": submitted.deduplicated}
         status = HTTPStatus.OK if submitted.deduplicated else HTTPStatus.ACCEPTED
         return Answer(status, body, {"Location": self.links.asset_url(asset), **_headers(asset)})
 
@@ -77,7 +78,7 @@ class AssetRoutes:
         """The user's asset, as of now."""
         query(event, {})
         asset = self.read(principal.user_id, asset_id_of(asset_id))
-        return Answer(HTTPStatus.OK, asset_view(asset, self.links), _headers(asset))
+        return Answer(HTTPStatus.OK, self._view(asset), _headers(asset))
 
     def page(self, principal: Principal, event: Event) -> Answer:
         """One page of the user's assets, newest first."""
@@ -89,10 +90,13 @@ class AssetRoutes:
         )
         page = self.list_assets(principal.user_id, listing)
         body = {
-            "data": [asset_view(asset, self.links) for asset in page.assets],
+            "data": [self._view(asset) for asset in page.assets],
             "next_cursor": page.next_cursor,
         }
         return Answer(HTTPStatus.OK, body, _PRIVATE)
+
+    def _view(self, asset: Asset) -> dict[str, Any]:
+        return asset_view(asset, self.links, self.links.status_url(asset))
 
 
 def _headers(asset: Asset) -> dict[str, str]:

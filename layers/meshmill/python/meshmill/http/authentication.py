@@ -13,7 +13,7 @@ import jwt
 
 from meshmill.domain import identity
 from meshmill.domain.errors import Forbidden, Unauthorized
-from meshmill.http.jwks import ALGORITHMS, JwksCache, https_fetcher
+from meshmill.http.jwks import ALGORITHMS, JwksCache, fetcher
 from meshmill.ports import ApiKeys, Clock
 from meshmill.settings import ApiSettings
 
@@ -57,7 +57,11 @@ class BearerTokens:
             Unauthorized: for every defect alike.
         """
         claims = self._verified(token)
-        user = identity.user_id(self.issuer, claims["sub"])
+        try:
+            user = identity.user_id(self.issuer, claims["sub"])
+        except UnicodeEncodeError:
+            # A lone surrogate, which JSON can spell and nobody can be called.
+            raise Unauthorized from None
         return Principal(
             user_id=user,
             permissions=_permissions(claims),
@@ -83,6 +87,8 @@ class BearerTokens:
         except (jwt.PyJWTError, UnicodeEncodeError):
             raise Unauthorized from None
         self._check_audience(claims)
+        if not claims["sub"]:
+            raise Unauthorized
         return claims
 
     def _check_audience(self, claims: Mapping[str, Any]) -> None:
@@ -107,7 +113,7 @@ class Authenticator:
         tokens = BearerTokens(
             issuer=settings.token_issuer,
             audience=settings.token_audience,
-            jwks=JwksCache(https_fetcher(settings.jwks_url), clock),
+            jwks=JwksCache(fetcher(settings.jwks_url), clock),
             requests_per_minute=settings.user_requests_per_minute,
         )
         return cls(

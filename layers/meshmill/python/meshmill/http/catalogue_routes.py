@@ -29,6 +29,7 @@ class CatalogueRoutes:
         api.open("GET", "/api/v1/generators", self.generators)
         api.open("GET", "/api/v1/generators/<name>", self.generator)
         api.open("GET", "/api/v1/openapi.json", self.openapi)
+        api.elsewhere("GET", "/api/v1/status/<kind>/<identifier>")
 
     def health(self, event: Event) -> Answer:
         """The function answers; nothing behind it is asked."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from http import HTTPStatus
 from typing import Any
 
 from meshmill.domain import errors
 from meshmill.http.answer import JSON, Answer
+from meshmill.http.requests import Event, header
+
+_logger = logging.getLogger(__name__)
 
 _STATUS: dict[type[errors.MeshmillError], HTTPStatus] = {
     errors.InvalidJson: HTTPStatus.BAD_REQUEST,
@@ -39,19 +43,34 @@ def status_of(error: errors.MeshmillError) -> HTTPStatus:
     return _STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def error_answer(error: errors.MeshmillError, *, request_id: str, accept: str, path: str) -> Answer:
-    """The envelope, or RFC 9457 problem details for callers that ask for them."""
-    status = status_of(error)
-    headers = {"Cache-Control": "no-store", **_headers(error)}
-    if _PROBLEM in accept:
-        return Answer(status, _problem(error, status, request_id, path), headers, _PROBLEM)
-    envelope = {"error": _error(error), "request_id": request_id}
-    return Answer(status, envelope, headers, JSON)
+def error_answer(error: Exception, event: Event) -> Answer:
+    """The envelope, or RFC 9457 problem details for callers that ask for them.
+
+    What nobody foresaw becomes INTERNAL_ERROR, of which nothing is told; that and what a service
+    behind us did is logged with its cause.
+    """
+    request_id = event["requestContext"]["requestId"]
+    known = error if isinstance(error, errors.MeshmillError) else _internal_error()
+    _log(error, known, request_id)
+    status = status_of(known)
+    headers = {"Cache-Control": "no-store", "X-Request-Id": request_id, **_headers(known)}
+    if _PROBLEM in (header(event, "accept") or ""):
+        problem = _problem(known, status, request_id, event["rawPath"])
+        return Answer(status, problem, headers, _PROBLEM, known.code)
+    envelope = {"error": _error(known), "request_id": request_id}
+    return Answer(status, envelope, headers, JSON, known.code)
 
 
-def internal_error() -> errors.MeshmillError:
-    """What is told of an error that nobody foresaw: nothing of it."""
+def _internal_error() -> errors.MeshmillError:
     return errors.MeshmillError("Something went wrong on our side; the request id helps us find it")
+
+
+def _log(error: Exception, known: errors.MeshmillError, request_id: str) -> None:
+    extra = {"context": {"request_id": request_id, "code": known.code}}
+    if known is not error:
+        _logger.error("Unexpected error", extra=extra, exc_info=error)
+    elif isinstance(known, errors.DependencyUnavailable):
+        _logger.warning("Service unavailable", extra=extra, exc_info=error)
 
 
 def _error(error: errors.MeshmillError) -> dict[str, Any]:

@@ -22,7 +22,7 @@ ALGORITHMS = ("RS256", "ES256")
 FetchJwks = Callable[[], bytes]
 
 
-def https_fetcher(url: str) -> FetchJwks:
+def fetcher(url: str) -> FetchJwks:
     """Fetches exactly this address; nothing in a token can name another."""
 
     def fetch() -> bytes:
@@ -77,7 +77,7 @@ def _read_keys(document: bytes) -> dict[str, PyJWK]:
     """The keys of a set that we can use.
 
     Raises:
-        ValueError: it is no JWK set (RFC 7517, section 5).
+        ValueError: it is no JWK set (RFC 7517, section 5), or nothing in it is of use.
     """
     members = json.loads(document)
     entries = members.get("keys") if isinstance(members, dict) else None
@@ -88,6 +88,8 @@ def _read_keys(document: bytes) -> dict[str, PyJWK]:
         key = _read_key(entry)
         if key is not None:
             keys[entry["kid"]] = key
+    if not keys:
+        raise ValueError("a JWK set without a key that we can use")
     return keys
 
 

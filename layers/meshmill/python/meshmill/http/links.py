@@ -11,7 +11,8 @@ from meshmill.domain.signing import sign_status_link
 from meshmill.ports import Clock, DownloadLinks, SigningSecret
 from meshmill.settings import Links
 
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+# Letters of every script stay; quotes, white space and separators of paths don't.
+_UNSAFE = re.compile(r"[^\w.-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,16 +48,19 @@ class LinkMinter:
         """Where the asset is read without a token, until the link expires."""
         expires = self.clock.now_ms() // 1000 + self.status_link_seconds
         signature = sign_status_link(self.secret.keys(), "assets", asset.asset_id, expires)
-        return (
-            f"{self.public_base_url}/api/v1/status/assets/{asset.asset_id}"
-            f"?expires={expires}&signature={signature}"
-        )
+        path = status_path("assets", asset.asset_id, str(expires), signature)
+        return f"{self.public_base_url}{path}"
 
     def file_url(self, asset: Asset, file: StoredFile) -> tuple[str, int]:
         """A download link and when it expires, milliseconds since 1970."""
         expires_at = self.clock.now_ms() + self.download_link_seconds * 1000
         url = self.downloads.url(file, save_as(asset, file), self.download_link_seconds)
         return url, expires_at
+
+
+def status_path(kind: str, identifier: str, expires: str, signature: str) -> str:
+    """Path and query of a signed status link."""
+    return f"/api/v1/status/{kind}/{identifier}?expires={expires}&signature={signature}"
 
 
 def save_as(asset: Asset, file: StoredFile) -> str:

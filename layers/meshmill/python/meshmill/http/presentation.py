@@ -17,7 +17,7 @@ def iso(time_ms: int | None) -> str | None:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def asset_view(asset: Asset, links: LinkMinter) -> dict[str, Any]:
+def asset_view(asset: Asset, links: LinkMinter, status_url: str) -> dict[str, Any]:
     """The Asset object as the contract names its members."""
     request = asset.canonical_request
     view: dict[str, Any] = {
@@ -37,7 +37,7 @@ def asset_view(asset: Asset, links: LinkMinter) -> dict[str, Any]:
         "attempts": asset.attempts,
         "queue_ms": _between(asset.queued_at, asset.started_at),
         "generation_ms": _between(asset.started_at, asset.completed_at),
-        "status_url": links.status_url(asset),
+        "status_url": status_url,
         "links": {"self": links.asset_url(asset)},
     }
     if asset.status is Status.COMPLETED:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from meshmill.domain.asset import Asset
-from meshmill.domain.errors import InvalidSignature, MeshmillError
+from meshmill.domain.errors import InvalidRequest, InvalidSignature
 from meshmill.http.answer import Answer
-from meshmill.http.errors import error_answer, internal_error
-from meshmill.http.links import LinkMinter
+from meshmill.http.errors import error_answer
+from meshmill.http.links import LinkMinter, status_path
 from meshmill.http.presentation import asset_view
-from meshmill.http.requests import Event, header, query_members
+from meshmill.http.requests import Event, query_members
 from meshmill.usecases.read_asset import ReadStatus
 
 _logger = logging.getLogger(__name__)
@@ -28,37 +28,49 @@ class StatusRoute:
 
     def __call__(self, event: Event) -> Answer:
         """Answer one poll; errors too, in the envelope."""
-        context = event["requestContext"]
         try:
-            asset = self._read(event)
-        except Exception as error:
+            return self._answer(event)
+        except Exception as error:  # noqa: BLE001  # logged where it becomes an answer
             # The edge: whatever happened becomes an answer that tells nothing internal.
-            if not isinstance(error, MeshmillError):
-                _logger.exception("Unexpected error", extra={"context": {"path": "status"}})
-            return error_answer(
-                error if isinstance(error, MeshmillError) else internal_error(),
-                request_id=context["requestId"],
-                accept=header(event, "accept") or "",
-                path=event["rawPath"],
-            )
-        _logger.info(
-            "Status read", extra={"context": {"asset_id": asset.asset_id, "status": asset.status}}
-        )
-        view = asset_view(asset, self.links)
-        return Answer(
-            HTTPStatus.OK,
-            view,
-            {"X-Request-Id": context["requestId"], **polling_headers(asset)},
-        )
+            return error_answer(error, event)
 
-    def _read(self, event: Event) -> Asset:
+    def _answer(self, event: Event) -> Answer:
+        link = _read_link(event)
+        asset = self.read(link.kind, link.identifier, link.expires, link.signature)
+        context = {"asset_id": asset.asset_id, "status": asset.status}
+        _logger.info("Status read", extra={"context": context})
+        # The link that was used, not a fresh one: else whoever holds it once holds it for ever.
+        view = asset_view(asset, self.links, f"{self.links.public_base_url}{link}")
+        headers = {"X-Request-Id": event["requestContext"]["requestId"], **polling_headers(asset)}
+        return Answer(HTTPStatus.OK, view, headers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    kind: str
+    identifier: str
+    expires: str
+    signature: str
+
+    def __str__(self) -> str:
+        return status_path(self.kind, self.identifier, self.expires, self.signature)
+
+
+def _read_link(event: Event) -> _Link:
+    """What a link says, before it is known whether we said so.
+
+    Raises:
+        InvalidSignature: its query is not of the form that ours have.
+    """
+    try:
         members = query_members(event)
-        if sorted(members) != ["expires", "signature"] or any(
-            len(given) != 1 for given in members.values()
-        ):
-            raise InvalidSignature
-        path = event["pathParameters"]
-        return self.read(path["kind"], path["id"], members["expires"][0], members["signature"][0])
+    except InvalidRequest:
+        raise InvalidSignature from None
+    single = {name: given[0] for name, given in members.items() if len(given) == 1}
+    if sorted(members) != ["expires", "signature"] or len(single) < len(members):
+        raise InvalidSignature
+    path = event["pathParameters"]
+    return _Link(path["kind"], path["id"], single["expires"], single["signature"])
 
 
 def polling_headers(asset: Asset) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,6 +10,8 @@ from meshmill.domain import transitions
 from meshmill.domain.work import UnreadableMessage, WorkItem
 from meshmill.ports import AssetStore, Clock, Quarantine
 from meshmill.usecases.exhaustion import fail_if_exhausted
+
+_logger = logging.getLogger(__name__)
 
 
 class Burial(StrEnum):
@@ -39,8 +42,13 @@ class BuryMessage:
             item = WorkItem.parse(body)
         except UnreadableMessage:
             self.quarantine.keep(queue, message_id, body)
+            context = {"queue": queue, "message_id": message_id}
+            _logger.exception("Message quarantined", extra={"context": context})
             return Burial.QUARANTINED
-        return self._settle(item)
+        burial = self._settle(item)
+        context = {"queue": queue, "asset_id": item.asset_id, "run": item.run, "fate": burial}
+        _logger.warning("Dead letter settled", extra={"context": context})
+        return burial
 
     def _settle(self, item: WorkItem) -> Burial:
         asset = self.assets.get(item.asset_id)

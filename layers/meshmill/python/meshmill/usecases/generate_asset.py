@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Self
 
+from pydantic import ValidationError
+
 from meshmill.domain import identity, transitions
 from meshmill.domain.asset import Asset, AssetError, ErrorClass, Status, StoredFile
+from meshmill.domain.errors import DependencyUnavailable
 from meshmill.domain.lanes import Patience
 from meshmill.domain.transitions import Lease
 from meshmill.domain.work import UnbuildableSpec, WorkItem
 from meshmill.geometry.artefact import ArtefactFile
+from meshmill.geometry.spec import AssetSpec
 from meshmill.ports import ArtefactStore, AssetStore, Clock, Delivery, Engine, Entropy, Standing
 from meshmill.settings import GenerateSettings
 from meshmill.usecases.exhaustion import fail_if_exhausted
@@ -127,7 +131,7 @@ class GenerateAsset:
         return None if provenance is None else self._stored(asset, provenance)
 
     def _build(self, asset: Asset) -> _Stored:
-        artefact = self.engine.generate(asset.spec)
+        artefact = self.engine.generate(_spec_of(asset))
         *content, provenance = artefact.files
         standing = {
             file.filename: found
@@ -138,8 +142,9 @@ class GenerateAsset:
         # Last, as the commit mark: whoever reads it finds every file that it names.
         if self.artefacts.put_new(self._key(asset, PROVENANCE), mark) is not None:
             adopted = self._adopt(asset)
-            if adopted is not None:
-                return adopted
+            if adopted is None:
+                raise DependencyUnavailable("The artefact was committed and is not to be read")
+            return adopted
         return self._stored(asset, mark.data)
 
     def _stored(self, asset: Asset, provenance: bytes) -> _Stored:
@@ -212,16 +217,32 @@ class _Stored:
     stats: dict[str, int]
 
 
+def _spec_of(asset: Asset) -> AssetSpec:
+    """What was asked, under the rules of today's engine.
+
+    Raises:
+        UnbuildableSpec: it was accepted by an earlier version, and isn't any more.
+    """
+    try:
+        return AssetSpec.model_validate(asset.canonical_request)
+    except ValidationError as error:
+        raise UnbuildableSpec(
+            f"This version no longer takes the request: {error.error_count()} members don't fit"
+        ) from None
+
+
 def _with_standing(provenance: ArtefactFile, standing: dict[str, Standing]) -> ArtefactFile:
     """Provenance that tells of a file what stands in the store, where another got there first.
 
     The decoded content is the same everywhere, but its encoding may differ between architectures.
     """
-    if not standing:
-        return provenance
     manifest: dict[str, Any] = json.loads(provenance.data)
-    manifest["files"] = list(_as_standing(manifest["files"], standing))
-    data = json.dumps(manifest, sort_keys=True, separators=(",", ":")).encode()
+    entries = list(_as_standing(manifest["files"], standing))
+    if entries == manifest["files"]:
+        # Nobody else's files, or the very same: the same spec has the same provenance.
+        return provenance
+    manifest["files"] = entries
+    data = json.dumps(manifest, sort_keys=True, indent=2, ensure_ascii=False).encode() + b"\n"
     return ArtefactFile(provenance.name, provenance.filename, provenance.media_type, data)
 
 

@@ -11,6 +11,7 @@ from meshmill.domain.asset import Asset
 from meshmill.domain.errors import InvalidRequest, InvalidSignature, Violation
 from meshmill.domain.signing import SigningKeys
 from meshmill.ports import AssetStore, SigningSecret
+from meshmill.usecases.signatures import check
 
 DEFAULT_LIMIT, MAX_LIMIT = 20, 100
 _PURPOSE = "cursor"
@@ -46,8 +47,7 @@ class ListAssets:
         Raises:
             InvalidRequest: the cursor is not one that this user was given.
         """
-        keys = self.secret.keys()
-        before = _read_cursor(keys, user_id, listing.cursor) if listing.cursor else None
+        before = self._position(user_id, listing.cursor) if listing.cursor else None
         positions = self.assets.listed(user_id, before, listing.limit + 1)
         shown = positions[: listing.limit]
         ids = [position.partition("#")[2] for position in shown]
@@ -57,8 +57,20 @@ class ListAssets:
         more = len(positions) > listing.limit
         return Page(
             assets=tuple(asset for asset in page if _matches(asset, listing.filters)),
-            next_cursor=_write_cursor(keys, user_id, shown[-1]) if more else None,
+            next_cursor=_write_cursor(self.secret.keys(), user_id, shown[-1]) if more else None,
         )
+
+    def _position(self, user_id: str, cursor: str) -> str:
+        position, signature = _split_cursor(cursor)
+
+        def verify(keys: SigningKeys) -> None:
+            keys.verify(signature, _PURPOSE, user_id, position)
+
+        try:
+            check(self.secret, verify)
+        except InvalidSignature:
+            raise _foreign_cursor() from None
+        return position
 
 
 def _matches(asset: Asset, filters: Mapping[str, str]) -> bool:
@@ -76,13 +88,15 @@ def _write_cursor(keys: SigningKeys, user_id: str, position: str) -> str:
     return base64.urlsafe_b64encode(f"{position}.{signature}".encode()).decode().rstrip("=")
 
 
-def _read_cursor(keys: SigningKeys, user_id: str, cursor: str) -> str:
+def _split_cursor(cursor: str) -> tuple[str, str]:
+    """The position that a cursor tells of, and its signature."""
     try:
         padded = cursor.encode() + b"=" * (-len(cursor) % 4)
         position, _, signature = base64.urlsafe_b64decode(padded).decode().rpartition(".")
-        keys.verify(signature, _PURPOSE, user_id, position)
-    except (binascii.Error, UnicodeError, InvalidSignature):
-        raise InvalidRequest(
-            [Violation("cursor", "cursor is not one that this listing has returned")]
-        ) from None
-    return position
+    except (binascii.Error, UnicodeError):
+        raise _foreign_cursor() from None
+    return position, signature
+
+
+def _foreign_cursor() -> InvalidRequest:
+    return InvalidRequest([Violation("cursor", "cursor is not one that this listing has returned")])

@@ -7,8 +7,9 @@ from typing import NoReturn
 
 from meshmill.domain.asset import Asset
 from meshmill.domain.errors import NotFound
-from meshmill.domain.signing import verify_status_link
+from meshmill.domain.signing import SigningKeys, verify_status_link
 from meshmill.ports import AssetStore, Clock, SigningSecret
+from meshmill.usecases.signatures import check
 
 _KIND = "assets"
 
@@ -47,14 +48,12 @@ class ReadStatus:
             LinkExpired: it is past its time.
             NotFound: the asset was deleted since.
         """
-        verify_status_link(
-            self.secret.keys(),
-            kind,
-            identifier,
-            expires,
-            signature,
-            now_seconds=self.clock.now_ms() // 1000,
-        )
+        now_seconds = self.clock.now_ms() // 1000
+
+        def verify(keys: SigningKeys) -> None:
+            verify_status_link(keys, kind, identifier, expires, signature, now_seconds)
+
+        check(self.secret, verify)
         # Only links to assets are ever signed with this kind, so another kind got no further.
         asset = self.assets.get(identifier) if kind == _KIND else None
         if asset is None:

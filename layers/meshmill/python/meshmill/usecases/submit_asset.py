@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,6 +13,8 @@ from meshmill.domain.lanes import Lane, Patience
 from meshmill.domain.request import AssetRequest
 from meshmill.domain.work import WorkItem
 from meshmill.ports import AssetStore, Clock, Entropy, WorkQueue
+
+_logger = logging.getLogger(__name__)
 
 
 class OnDuplicate(StrEnum):
@@ -60,10 +63,14 @@ class SubmitAsset:
             self._send(new)
             return Submitted(new, deduplicated=False)
         if standing.status is Status.FAILED:
-            return self._requeue(standing, new)
+            standing = self._requeue(standing, new)
+            if standing.run == new.run:
+                self._send(standing)
+                return Submitted(standing, deduplicated=False)
         return self._duplicate(standing, request.priority, on_duplicate)
 
-    def _requeue(self, failed: Asset, asked: Asset) -> Submitted:
+    def _requeue(self, failed: Asset, asked: Asset) -> Asset:
+        """The asset under the new run, or under that of whoever else has asked again meanwhile."""
         again = transitions.requeue(
             failed,
             priority=asked.priority,
@@ -75,9 +82,7 @@ class SubmitAsset:
         if outcome.asset is None:
             # Deleted between the two calls: the next try will create it.
             raise DependencyUnavailable("The asset is being deleted; ask again")
-        if outcome.applied:
-            self._send(outcome.asset)
-        return Submitted(outcome.asset, deduplicated=not outcome.applied)
+        return outcome.asset
 
     def _duplicate(self, standing: Asset, priority: int, on_duplicate: OnDuplicate) -> Submitted:
         if on_duplicate is OnDuplicate.REJECT:
@@ -100,6 +105,8 @@ class SubmitAsset:
         try:
             self.queue.send(asset.lane, WorkItem.of(asset))
         except DependencyUnavailable:
+            context = {"asset_id": asset.asset_id, "lane": asset.lane}
+            _logger.warning("Message not sent", extra={"context": context}, exc_info=True)
             self._leave_to_reconciler(asset)
 
     def _leave_to_reconciler(self, asset: Asset) -> None:
@@ -108,4 +115,5 @@ class SubmitAsset:
             self.assets.transition(asset.asset_id, overdue)
         except DependencyUnavailable:
             # The record is due when its lane's patience ends in any case: later, not lost.
-            return
+            context = {"asset_id": asset.asset_id}
+            _logger.warning("Asset not made due", extra={"context": context}, exc_info=True)

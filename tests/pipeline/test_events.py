@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -21,9 +20,9 @@ from meshmill.domain.request import parse_request
 from meshmill.domain.signing import SigningKeys, sign_status_link
 from meshmill.domain.work import UnreadableMessage, WorkItem
 from tests.support import tokens
-from tests.support.cloud import Cloud, Context, running_cloud
+from tests.support.cloud import Cloud, Context
 
-EVENTS = Path(__file__).resolve().parents[3] / "events"
+EVENTS = Path(__file__).resolve().parents[2] / "events"
 _STANDING = "550e8400-e29b-41d4-a716-446655440000"
 
 Event = dict[str, Any]
@@ -38,12 +37,6 @@ def _named(pattern: str) -> list[str]:
 def _event(name: str) -> Event:
     event: Event = json.loads((EVENTS / name).read_bytes())
     return event
-
-
-@pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Cloud]:
-    with running_cloud(monkeypatch, tmp_path) as running:
-        yield running
 
 
 def _signed_in(event: Event) -> Event:
