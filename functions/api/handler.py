@@ -22,7 +22,7 @@ from meshmill.http.asset_routes import AssetRoutes
 from meshmill.http.authentication import Authenticator
 from meshmill.http.catalogue_routes import CatalogueRoutes
 from meshmill.http.links import LinkMinter
-from meshmill.observability import configure_logging
+from meshmill.logs import configure_logging
 from meshmill.settings import ApiSettings
 from meshmill.usecases.list_assets import ListAssets
 from meshmill.usecases.read_asset import ReadAsset

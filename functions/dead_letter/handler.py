@@ -20,7 +20,8 @@ from meshmill.aws import clients
 from meshmill.aws.clock import SystemClock
 from meshmill.aws.dynamodb_assets import DynamoDbAssets
 from meshmill.aws.s3_quarantine import S3Quarantine
-from meshmill.observability import configure_logging, count
+from meshmill.logs import configure_logging
+from meshmill.metrics import count
 from meshmill.settings import DeadLetterSettings
 from meshmill.usecases.bury_message import BuryMessage
 

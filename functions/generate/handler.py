@@ -21,7 +21,8 @@ from meshmill.aws.dynamodb_assets import DynamoDbAssets
 from meshmill.aws.s3_artefacts import S3Artefacts
 from meshmill.aws.sqs_queue import SqsDelivery
 from meshmill.engine import GeometryEngine
-from meshmill.observability import configure_logging, count
+from meshmill.logs import configure_logging
+from meshmill.metrics import count
 from meshmill.settings import GenerateSettings
 from meshmill.usecases.consume import ConsumeWork
 from meshmill.usecases.generate_asset import AttemptPolicy, GenerateAsset

@@ -11,7 +11,8 @@ from meshmill.aws import clients
 from meshmill.aws.clock import SystemClock
 from meshmill.aws.dynamodb_assets import DynamoDbAssets
 from meshmill.aws.sqs_queue import SqsBacklog, SqsWorkQueue
-from meshmill.observability import configure_logging, count
+from meshmill.logs import configure_logging
+from meshmill.metrics import count
 from meshmill.settings import ReconcileSettings
 from meshmill.usecases.reconcile import Reconcile
 

@@ -13,7 +13,7 @@ from meshmill.aws.s3_links import S3DownloadLinks
 from meshmill.aws.secrets import SecretsManagerSigningSecret
 from meshmill.http.links import LinkMinter
 from meshmill.http.status import StatusRoute
-from meshmill.observability import configure_logging
+from meshmill.logs import configure_logging
 from meshmill.settings import StatusSettings
 from meshmill.usecases.read_asset import ReadStatus
 

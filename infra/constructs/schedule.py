@@ -13,7 +13,7 @@ _LEAST_EVENT_AGE_SECONDS = 60
 
 
 class EveryMinutes(Construct):
-    """Runs ``function`` every ``minutes``; a lost run is tried once more, no further: the next makes it good."""
+    """Runs ``function`` every ``minutes``; a lost run is tried once more, then the next is due."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, function: lambda_.Function, minutes: int

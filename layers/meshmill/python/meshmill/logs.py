@@ -1,16 +1,11 @@
-"""Logs and metrics: one JSON line a record, in the shape that the operations notes describe."""
+"""Logs: one JSON line a record, in the shape that the contract's example has."""
 
 from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Mapping
 
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
-from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.metrics.metrics import Metrics
-
-_NAMESPACE = "Meshmill"
 
 
 def configure_logging(service: str) -> None:
@@ -34,13 +29,3 @@ def configure_logging(service: str) -> None:
     logger.setLevel(logging.INFO)
     # Lambda's own root handler would print every record a second time.
     logger.propagate = False
-
-
-def count(service: str, counts: Mapping[str, int]) -> None:
-    """Emit counts as CloudWatch metrics in embedded metric format (one line on standard output)."""
-    if not counts:
-        return
-    metrics = Metrics(namespace=_NAMESPACE, service=service)
-    for name, value in counts.items():
-        metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
-    metrics.flush_metrics()
