@@ -250,7 +250,8 @@ def test_overdue_are_those_due_by_now_the_longest_overdue_first(
     shard = samples.new_asset().due_shard
     dues = [5, 3, 4, 1, 2]
     ids = {due: _put_due(empty_store, shard, due) for due in dues}
-    _put_due(empty_store, (shard + 1) % DUE_SHARDS, 1)
+    lane, place = divmod(shard, DUE_SHARDS)
+    _put_due(empty_store, lane * DUE_SHARDS + (place + 1) % DUE_SHARDS, 1)
 
     assert empty_store.overdue(shard, 0, 10) == []
     assert empty_store.overdue(shard, 4, 10) == [ids[1], ids[2], ids[3], ids[4]]
@@ -265,9 +266,11 @@ def test_a_record_is_watched_exactly_while_it_has_a_due_date(store: AssetStore, 
     after = store.transition(asset.asset_id, case.of(asset)).asset
 
     assert after is not None
-    watched = asset.asset_id in store.overdue(asset.due_shard, NOW + 10**9, 1000)
+    watched = asset.asset_id in store.overdue(after.due_shard, NOW + 10**9, 1000)
     assert watched == (after.due_at is not None)
     assert watched == (not after.status.is_final)
+    if after.lane is not asset.lane:
+        assert asset.asset_id not in store.overdue(asset.due_shard, NOW + 10**9, 1000)
 
 
 def _put_many(store: AssetStore, user: str, number: int) -> list[Asset]:

@@ -114,6 +114,25 @@ def test_keys_are_asked_for_once_in_five_minutes(stored: StoredSecret, clock: Fa
         assert calls == {"GetSecretValue": 2}
 
 
+def test_a_reread_finds_a_rotation_at_once(vault: Vault) -> None:
+    before = vault.secret.keys()
+    vault.rotate("second")
+    assert vault.secret.reread() == SigningKeys(b"second", before.current)
+    assert vault.secret.keys() == SigningKeys(b"second", before.current)
+
+
+def test_rereads_ask_at_most_once_in_thirty_seconds(stored: StoredSecret, clock: FakeClock) -> None:
+    secret = stored.reader(clock)
+    secret.keys()
+    with counted_calls(stored.client) as calls:
+        for _ in range(100):
+            secret.reread()
+    assert sum(calls.values()) == 1
+    clock.advance(30_000)
+    stored.store_keys("second", "first")
+    assert secret.reread() == SigningKeys(b"second", b"first")
+
+
 @pytest.mark.parametrize("text", _MALFORMED.values(), ids=_MALFORMED)
 def test_a_malformed_secret_is_an_error_that_does_not_repeat_it(
     stored: StoredSecret, clock: FakeClock, text: str

@@ -54,6 +54,11 @@ class Mode(Enum):
     DIES_AFTER = ("dies after", True)
 
     @property
+    def is_mended_by_the_sdk(self) -> bool:
+        """Whether a further attempt of the SDK succeeds."""
+        return not self.value[1]
+
+    @property
     def takes_effect(self) -> bool:
         """Whether the attempt reaches AWS all the same."""
         return self.value[0] in {"fails after effect", "answer lost"}
@@ -125,7 +130,7 @@ class Boundary:
         """One attempt of a call: what botocore would get, an answer or an exception."""
         fault = self._fault
         self._attempts += 1
-        if fault is None or (self._attempts > 1 and not fault.value[1]):
+        if fault is None or (self._attempts > 1 and fault.is_mended_by_the_sdk):
             return make()
         if fault.takes_effect:
             make()

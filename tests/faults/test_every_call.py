@@ -51,11 +51,14 @@ def fault_points(stage: Platform, scenario: Scenario) -> list[int]:
 def test_any_single_fault_is_survived(stage: Platform, scenario: Scenario) -> None:
     points = fault_points(stage, scenario)
     assert points
+    undisturbed = play(stage, scenario, {})
     longest = 0
     for number, mode in itertools.product(points, Mode):
         took = play(stage, scenario, {number: mode})
         assert stage.aws.struck == [number], "the fault never struck"
-        assert took <= _RECOVERY_MS, f"{mode} at {number}: {took} ms to recover"
+        # What the SDK mends must not cost a lease: a write is recognised by what it wrote.
+        allowed = undisturbed if mode.is_mended_by_the_sdk else _RECOVERY_MS
+        assert took <= allowed, f"{mode} at {number}: {took} ms to recover"
         longest = max(longest, took)
     print(f"{scenario.name}: {len(points) * len(Mode)} schedules, longest {longest / 1000:.0f} s")
 

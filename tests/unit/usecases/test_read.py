@@ -47,3 +47,16 @@ def test_a_signed_link_to_what_is_gone_is_not_found(world: World, kind: str) -> 
     signature = sign_status_link(world.secret.keys(), kind, "gone", expires)
     with pytest.raises(NotFound):
         world.read_status(kind, "gone", str(expires), signature)
+
+
+def test_a_link_signed_with_a_newer_key_than_ours_is_checked_against_the_one_that_stands(
+    world: World,
+) -> None:
+    asset = world.submit().asset
+    held = world.secret.keys()
+    world.secret.rotate(b"the newer key")
+    expires = world.clock.now_ms() // 1000 + 60
+    signature = sign_status_link(world.secret.keys(), "assets", asset.asset_id, expires)
+    world.secret.keys = lambda: held  # type: ignore[method-assign]  # a process that lags
+    read = world.read_status("assets", asset.asset_id, str(expires), signature)
+    assert read.asset_id == asset.asset_id
