@@ -71,7 +71,8 @@ $(READERS): package.json package-lock.json $(READY)
 	    echo "Fetching the glTF validator …"; \
 	    export NODE_EXTRA_CA_CERTS="$${NODE_EXTRA_CA_CERTS:-$${SSL_CERT_FILE:-}}"; \
 	    PATH="$$bin/bin:$$PATH" node "$$bin/lib/node_modules/npm/bin/npm-cli.js" ci \
-	    --loglevel=error --no-audit --no-fund --ignore-scripts --no-progress >/dev/null
+	    --loglevel=error --no-audit --no-fund --no-update-notifier --ignore-scripts \
+	    --no-progress >/dev/null
 	@touch $@
 
 .PHONY: help demo run test lint synth bench gallery lock clean
