@@ -68,6 +68,10 @@ class VerbFunction(Construct):
             retry_attempts=0,
             tracing=lambda_.Tracing.ACTIVE,
         )
+        self._acknowledge()
+
+    def _acknowledge(self) -> None:
+        """What cdk-nag finds in every function, and why it stays."""
         acknowledge(
             self,
             "IAM5[Resource::*]",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import re
 import shutil
 import signal
@@ -18,6 +17,7 @@ import pytest
 
 from meshmill_local import LocalStack
 from meshmill_local.demo import Demo, DemoError
+from tests.support.runs import processes_of, wait_for_line
 
 _EVENTS = Path(__file__).resolve().parents[2] / "events" / "api"
 _GONE_SECONDS = 60.0
@@ -125,19 +125,19 @@ class TestCommand:
         self, tmp_path: Path
     ) -> None:
         interrupted = _start(tmp_path)
-        _wait_for_line(interrupted, ": building")
+        wait_for_line(interrupted, ": building")
         interrupted.send_signal(signal.SIGINT)
         rest, errors = interrupted.communicate(timeout=_GONE_SECONDS)
 
         assert (interrupted.returncode, errors) == (130, "")
         assert rest.splitlines()[-1].startswith("interrupted")
-        assert _processes_of(tmp_path) == []
+        assert processes_of(tmp_path) == []
 
         again = _start(tmp_path)
         output, errors = again.communicate(timeout=_GONE_SECONDS * 3)
 
         assert (again.returncode, errors) == (0, ""), output
-        assert _processes_of(tmp_path) == []
+        assert processes_of(tmp_path) == []
         assert {path.name for path in (tmp_path / "out").iterdir()} == _requested()
 
     def test_a_port_in_use_is_one_line_with_the_command_to_type(self, tmp_path: Path) -> None:
@@ -163,25 +163,3 @@ def _start(directory: Path, port: int = 0) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
     )
-
-
-def _wait_for_line(run: subprocess.Popen[str], text: str) -> None:
-    assert run.stdout is not None
-    for line in run.stdout:
-        if text in line:
-            return
-    pytest.fail(f"the demo ended before it said {text!r}")
-
-
-def _processes_of(directory: Path) -> list[int]:
-    """Processes whose environment names the state directory: the engine and its workers."""
-    mark = os.fsencode(directory) + b"/"
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            environment = (process / "environ").read_bytes()
-        except OSError:
-            continue
-        if mark in environment:
-            found.append(int(process.name))
-    return found

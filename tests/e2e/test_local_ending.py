@@ -21,6 +21,7 @@ from meshmill_local.processes import Children
 from meshmill_local.progress import Progress
 from meshmill_local.serving import INTERRUPTED, boot_and_use, serve
 from meshmill_local.state import StateDirectory
+from tests.support.runs import processes_of, wait_for_line
 
 _GONE_SECONDS = 30.0
 
@@ -70,12 +71,12 @@ class TestEnding:
         self, tmp_path: Path, echo_assembly: Path, runs: Runs, moment: str, number: signal.Signals
     ) -> None:
         run = runs(tmp_path, echo_assembly)
-        _wait_for_line(run, moment)
+        wait_for_line(run, moment)
 
         run.send_signal(number)
         run.communicate(timeout=_GONE_SECONDS)
 
-        assert _processes_of(tmp_path) == []
+        assert processes_of(tmp_path) == []
         assert not (tmp_path / "local.json").exists()
 
     def test_an_interruption_during_synthesis_ends_the_tools_too(self, tmp_path: Path) -> None:
@@ -92,7 +93,7 @@ class TestEnding:
         with pytest.raises(KeyboardInterrupt):
             LocalStack.start(state_dir=tmp_path, source=synthesise_for_ever)
 
-        assert _processes_of(tmp_path) == []
+        assert processes_of(tmp_path) == []
 
     def test_an_interrupted_boot_does_not_wait_for_the_tools(
         self, tmp_path: Path, signals: None
@@ -116,43 +117,43 @@ class TestEnding:
 
         assert code == INTERRUPTED
         assert ended_with == [-signal.SIGKILL]
-        assert _processes_of(tmp_path) == []
+        assert processes_of(tmp_path) == []
 
     def test_a_second_interruption_does_not_break_off_the_ending(
         self, tmp_path: Path, echo_assembly: Path, runs: Runs
     ) -> None:
         run = runs(tmp_path, echo_assembly)
-        _wait_for_line(run, "Ctrl-C")
+        wait_for_line(run, "Ctrl-C")
 
         for _ in range(5):
             run.send_signal(signal.SIGINT)
         run.communicate(timeout=_GONE_SECONDS)
 
         assert run.returncode == 0
-        assert _processes_of(tmp_path) == []
+        assert processes_of(tmp_path) == []
         assert (tmp_path / "saved.json").exists()
 
     def test_the_engine_ends_when_its_parent_is_killed(
         self, tmp_path: Path, echo_assembly: Path, runs: Runs
     ) -> None:
         run = runs(tmp_path, echo_assembly)
-        _wait_for_line(run, "Ctrl-C")
+        wait_for_line(run, "Ctrl-C")
 
         run.kill()
         run.communicate(timeout=_GONE_SECONDS)
 
         deadline = time.monotonic() + _GONE_SECONDS
-        while _processes_of(tmp_path) and time.monotonic() < deadline:
+        while processes_of(tmp_path) and time.monotonic() < deadline:
             time.sleep(0.05)
-        assert _processes_of(tmp_path) == []
+        assert processes_of(tmp_path) == []
 
     def test_a_dead_engine_ends_the_run_with_one_line(
         self, tmp_path: Path, echo_assembly: Path, runs: Runs
     ) -> None:
         run = runs(tmp_path, echo_assembly)
-        _wait_for_line(run, "Ctrl-C")
+        wait_for_line(run, "Ctrl-C")
 
-        for process in _processes_of(tmp_path):
+        for process in processes_of(tmp_path):
             os.kill(process, signal.SIGKILL)
         _, errors = run.communicate(timeout=_GONE_SECONDS)
 
@@ -193,25 +194,3 @@ class TestEnding:
             LocalStack.start(port=port, state_dir=tmp_path, source=lambda *_: echo_assembly)
 
         assert not (tmp_path / "engine.log").exists()
-
-
-def _wait_for_line(run: Run, text: str) -> None:
-    assert run.stdout is not None
-    for line in run.stdout:
-        if text in line:
-            return
-    pytest.fail(f"the run ended before it said {text!r}")
-
-
-def _processes_of(state: Path) -> list[int]:
-    """Processes whose environment names the state directory: the engine and its workers."""
-    mark = os.fsencode(state) + b"/"
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            environment = (process / "environ").read_bytes()
-        except OSError:
-            continue
-        if mark in environment:
-            found.append(int(process.name))
-    return found

@@ -15,6 +15,8 @@ from meshmill.usecases.submit_asset import OnDuplicate
 _AUTHENTICATED: list[dict[str, list[str]]] = [{"bearer": []}, {"apiKey": []}]
 _ALWAYS = ("INTERNAL_ERROR", "SERVICE_UNAVAILABLE")
 _GATE = ("UNAUTHORIZED", "FORBIDDEN", "RATE_LIMIT_EXCEEDED", "VALIDATION_ERROR", *_ALWAYS)
+_ASSET = {"$ref": REFERENCE.format(model="Asset")}
+_UUID = {"type": "string", "format": "uuid"}
 
 
 def document(version: str, base_url: str) -> dict[str, Any]:
@@ -34,58 +36,15 @@ def document(version: str, base_url: str) -> dict[str, Any]:
 
 
 def _asset_paths() -> dict[str, Any]:
-    asset = {"$ref": REFERENCE.format(model="Asset")}
-    created = {"$ref": REFERENCE.format(model="CreatedAsset")}
-    create_codes = (
-        "INVALID_JSON", "INVALID_FORMAT", "DUPLICATE_REQUEST", "PAYLOAD_TOO_LARGE",
-        "UNSUPPORTED_MEDIA_TYPE", *_GATE,
-    )  # fmt: skip
-    body = {"$ref": REFERENCE.format(model="AssetRequest")}
-    example = {"format": "gltf", "parameters": {"quality": "high", "texture_size": 2048}}
     return {
-        "/api/v1/assets": {
-            "post": _operation(
-                "createAsset",
-                "Ask for an asset; the same request of the same user is never built twice",
-                {202: ("Queued", created), 200: ("It stood there before", created)},
-                create_codes,
-                parameters=[_query("on_duplicate", {"enum": list(OnDuplicate)})],
-                security=_AUTHENTICATED,
-                requestBody={
-                    "required": True,
-                    "content": {"application/json": {"schema": body, "example": example}},
-                },
-            ),
-            "get": _operation(
-                "listAssets",
-                "The caller's assets, newest first",
-                {200: ("A page", {"$ref": REFERENCE.format(model="AssetPage")})},
-                _GATE,
-                parameters=[
-                    _query("status", {"enum": list(Status)}),
-                    _query("format", {"enum": list(FORMATS)}),
-                    _query("generator", {"enum": list(GENERATORS)}),
-                    _query(
-                        "limit",
-                        {
-                            "type": "integer",
-                            "minimum": 1,
-                            "maximum": MAX_LIMIT,
-                            "default": DEFAULT_LIMIT,
-                        },
-                    ),
-                    _query("cursor", TEXT),
-                ],
-                security=_AUTHENTICATED,
-            ),
-        },
+        "/api/v1/assets": {"post": _create(), "get": _list()},
         "/api/v1/assets/{asset_id}": {
             "get": _operation(
                 "getAsset",
                 "One of the caller's assets",
-                {200: ("The asset", asset)},
+                {200: ("The asset", _ASSET)},
                 ("NOT_FOUND", *_GATE),
-                parameters=[_path("asset_id", {"type": "string", "format": "uuid"})],
+                parameters=[_path("asset_id", _UUID)],
                 security=_AUTHENTICATED,
             )
         },
@@ -93,10 +52,10 @@ def _asset_paths() -> dict[str, Any]:
             "get": _operation(
                 "getStatus",
                 "The asset by its signed link, without a token",
-                {200: ("The asset", asset)},
+                {200: ("The asset", _ASSET)},
                 ("INVALID_SIGNATURE", "LINK_EXPIRED", "NOT_FOUND", *_ALWAYS),
                 parameters=[
-                    _path("asset_id", {"type": "string", "format": "uuid"}),
+                    _path("asset_id", _UUID),
                     {**_query("expires", {"type": "integer"}), "required": True},
                     {**_query("signature", TEXT), "required": True},
                 ],
@@ -104,6 +63,46 @@ def _asset_paths() -> dict[str, Any]:
             )
         },
     }
+
+
+def _create() -> dict[str, Any]:
+    created = {"$ref": REFERENCE.format(model="CreatedAsset")}
+    codes = (
+        "INVALID_JSON", "INVALID_FORMAT", "DUPLICATE_REQUEST", "PAYLOAD_TOO_LARGE",
+        "UNSUPPORTED_MEDIA_TYPE", *_GATE,
+    )  # fmt: skip
+    body = {"$ref": REFERENCE.format(model="AssetRequest")}
+    example = {"format": "gltf", "parameters": {"quality": "high", "texture_size": 2048}}
+    return _operation(
+        "createAsset",
+        "Ask for an asset; the same request of the same user is never built twice",
+        {202: ("Queued", created), 200: ("It stood there before", created)},
+        codes,
+        parameters=[_query("on_duplicate", {"enum": list(OnDuplicate)})],
+        security=_AUTHENTICATED,
+        requestBody={
+            "required": True,
+            "content": {"application/json": {"schema": body, "example": example}},
+        },
+    )
+
+
+def _list() -> dict[str, Any]:
+    limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
+    return _operation(
+        "listAssets",
+        "The caller's assets, newest first",
+        {200: ("A page", {"$ref": REFERENCE.format(model="AssetPage")})},
+        _GATE,
+        parameters=[
+            _query("status", {"enum": list(Status)}),
+            _query("format", {"enum": list(FORMATS)}),
+            _query("generator", {"enum": list(GENERATORS)}),
+            _query("limit", limit),
+            _query("cursor", TEXT),
+        ],
+        security=_AUTHENTICATED,
+    )
 
 
 def _open_paths() -> dict[str, Any]:
