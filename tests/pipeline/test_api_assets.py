@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.faults.emptied import empty, lasting_cloud
+from tests.faults.emptied import empty
 from tests.support import tables, tokens
 from tests.support.cloud import BASE_URL, Cloud, Reply
 
@@ -17,12 +16,6 @@ ROCK: dict[str, Any] = {"format": "gltf", "parameters": {"generator": "rock", "q
 NOW = 1_800_000_000_000
 KEY_ID, KEY_SECRET = "a" * 16, "s" * 43
 API_KEY = {"x-api-key": f"mm_{KEY_ID}_{KEY_SECRET}"}
-
-
-@pytest.fixture(scope="module")
-def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    with lasting_cloud(tmp_path_factory.mktemp("cloud")) as running:
-        yield running
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64 as b64
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from functions.api import handler as api_function
 from meshmill.aws.dynamodb_assets import DynamoDbAssets
 from meshmill.aws.dynamodb_limits import DynamoDbRateLimiter
 from meshmill.domain.errors import DependencyUnavailable
-from tests.faults.emptied import empty, lasting_cloud
+from tests.faults.emptied import empty
 from tests.support import tokens
 from tests.support.cloud import Cloud, Context, Reply, gateway_event
 
@@ -21,12 +20,6 @@ ROCK: dict[str, Any] = {"format": "gltf", "parameters": {"generator": "rock", "q
 ABSENT = "00000000-0000-5000-8000-000000000000"
 PROBLEM = {"accept": "application/problem+json"}
 LATIN = {"content-type": "text/plain"}
-
-
-@pytest.fixture(scope="module")
-def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    with lasting_cloud(tmp_path_factory.mktemp("cloud")) as running:
-        yield running
 
 
 @pytest.fixture

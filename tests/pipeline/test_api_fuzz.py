@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.api import handler as api_function
 from functions.status import handler as status_function
-from tests.faults.emptied import lasting_cloud
 from tests.support import tokens
 from tests.support.cloud import Cloud, Context, gateway_event
 
@@ -38,13 +35,6 @@ paths = st.sampled_from(
 )
 
 
-@pytest.fixture(scope="module")
-def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """One cloud for all examples: none of them depends on another's records."""
-    with lasting_cloud(tmp_path_factory.mktemp("cloud")) as running:
-        yield running
-
-
 def ask(method: str, path: str, query: str, headers: dict[str, str], body: str | None) -> int:
     """The status of an answer, whose body must be JSON."""
     context: Any = Context()
@@ -63,16 +53,14 @@ def somebody() -> dict[str, str]:
 
 @fuzzed
 @given(bodies)
-def test_no_json_body_is_answered_with_5xx(everything: Cloud, body: Any) -> None:
+def test_no_json_body_is_answered_with_5xx(standing: Cloud, body: Any) -> None:
     text = json.dumps(body)
     assert ask("POST", "/api/v1/assets", "", somebody(), text) in {200, 202, 400}
 
 
 @fuzzed
 @given(any_text, st.booleans())
-def test_no_text_for_a_body_is_answered_with_5xx(
-    everything: Cloud, text: str, encoded: bool
-) -> None:
+def test_no_text_for_a_body_is_answered_with_5xx(standing: Cloud, text: str, encoded: bool) -> None:
     event = gateway_event("POST", "/api/v1/assets", "", somebody(), text)
     event["isBase64Encoded"] = encoded
     context: Any = Context()
@@ -87,20 +75,20 @@ def test_no_text_for_a_body_is_answered_with_5xx(
         any_text | any_text.map(lambda text: f"Bearer {text}"),
     )
 )
-def test_no_headers_are_answered_with_5xx(everything: Cloud, headers: dict[str, str]) -> None:
+def test_no_headers_are_answered_with_5xx(standing: Cloud, headers: dict[str, str]) -> None:
     assert ask("GET", "/api/v1/assets", "", headers, None) == 401
 
 
 @fuzzed
 @given(st.sampled_from(["cursor", "limit", "status", "format", "x"]), any_text, any_text)
-def test_no_query_is_answered_with_5xx(everything: Cloud, name: str, value: str, rest: str) -> None:
+def test_no_query_is_answered_with_5xx(standing: Cloud, name: str, value: str, rest: str) -> None:
     query = f"{name}={value}&{rest}"
     assert ask("GET", "/api/v1/assets", query, somebody(), None) in {200, 400}
 
 
 @fuzzed
 @given(st.sampled_from(["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS"]), any_text | paths)
-def test_no_path_is_answered_with_5xx(everything: Cloud, method: str, path: str) -> None:
+def test_no_path_is_answered_with_5xx(standing: Cloud, method: str, path: str) -> None:
     sent = path if path.startswith("/") else f"/api/v1/assets/{path}"
     status = ask(method, sent, "", somebody(), "{}")
     assert status in {200, 400, 404, 405}
@@ -109,7 +97,7 @@ def test_no_path_is_answered_with_5xx(everything: Cloud, method: str, path: str)
 @fuzzed
 @given(any_text, any_text, any_text)
 def test_no_status_link_is_answered_with_5xx(
-    everything: Cloud, kind: str, identifier: str, query: str
+    standing: Cloud, kind: str, identifier: str, query: str
 ) -> None:
     for raw in (query, f"expires={query}&signature={identifier}"):
         event = gateway_event("GET", f"/api/v1/status/{kind}/{identifier}", raw, {}, None)

@@ -9,19 +9,13 @@ from typing import Any
 import pytest
 
 from meshmill.http.errors import CODES
-from tests.faults.emptied import empty, lasting_cloud
+from tests.faults.emptied import empty
 from tests.support import tokens
 from tests.support.cloud import BASE_URL, Cloud
 from tests.unit.http.json_schema import resolved, violations
 
 ROCK = {"format": "gltf", "parameters": {"generator": "rock", "quality": "low"}}
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
-
-
-@pytest.fixture(scope="module")
-def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    with lasting_cloud(tmp_path_factory.mktemp("cloud")) as running:
-        yield running
 
 
 @pytest.fixture

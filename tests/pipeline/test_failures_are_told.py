@@ -52,11 +52,6 @@ def test_a_service_that_fails_is_told_in_the_log_of_the_answer_that_it_cost(
     assert "InternalServerError" in str(line["exception"])
 
 
-def test_a_polled_link_does_not_renew_itself(cloud: Cloud) -> None:
-    link = cloud.create(ROCK).json["status_url"]
-    assert cloud.poll(link).json["status_url"] == link
-
-
 def _break_dynamodb(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(**_: object) -> None:
         raise ClientError(

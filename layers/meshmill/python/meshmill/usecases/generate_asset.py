@@ -13,7 +13,7 @@ from typing import Any, Self
 from pydantic import ValidationError
 
 from meshmill.domain import identity, transitions
-from meshmill.domain.asset import Asset, AssetError, ErrorClass, Status, StoredFile
+from meshmill.domain.asset import Asset, AssetError, ErrorClass, StoredFile
 from meshmill.domain.errors import DependencyUnavailable
 from meshmill.domain.lanes import Patience
 from meshmill.domain.transitions import Lease
@@ -260,5 +260,4 @@ def _context(asset: Asset) -> dict[str, Any]:
         "user_id": asset.user_id,
         "run": asset.run,
         "attempt": asset.attempts,
-        "status": Status.PROCESSING,
     }
