@@ -5,7 +5,9 @@ IEC 61966-2-1. The exponent 2.4 is a square and a fifth root by Newton's method.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -32,6 +34,21 @@ def encode_srgb(linear: F32) -> U8:
     """8-bit sRGB of linear light; values beyond 0 … 1 are cut."""
     index = np.clip(linear, np.float32(0.0), np.float32(1.0)) * np.float32(_LINEAR_STEPS)
     return _srgb_from_linear()[(index + np.float32(0.5)).astype(np.int32)]
+
+
+def ramp(values: F32, stops: Sequence[tuple[float, tuple[int, int, int]]]) -> F32:
+    """Colours float32 (..., 3), 0 … 255, along sRGB ``stops``: places that ascend, and colours.
+
+    Linear between stops, constant beyond the ends.
+    """
+    colours = np.empty((*values.shape, 3), dtype=np.float32)
+    colours[...] = np.array(stops[0][1], dtype=np.float32)
+    for (low, start), (high, end) in pairwise(stops):
+        share = (values - np.float32(low)) * np.float32(1.0 / (high - low))
+        np.clip(share, np.float32(0.0), np.float32(1.0), out=share)
+        for channel in range(3):
+            colours[..., channel] += share * np.float32(end[channel] - start[channel])
+    return colours
 
 
 def _decode(encoded: AnyArray) -> F64:

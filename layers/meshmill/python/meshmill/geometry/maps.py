@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypedDict, Unpack
 
 import numpy as np
 
 from meshmill.geometry.arrays import F32, U8
-from meshmill.geometry.scene import Material, Texture, TextureRole
+from meshmill.geometry.scene import AlphaMode, Material, Texture, TextureRole
 
 _BAND_TEXELS = 1 << 18
 _FLAT_NORMAL = (128, 128, 255)
+
+
+class MaterialProperties(TypedDict, total=False):
+    """What a material has beside its maps."""
+
+    emissive_strength: float
+    alpha: AlphaMode
+    double_sided: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,17 +50,34 @@ class MapSet:
         """A band of the same maps; painting it paints them."""
         return MapSet(self.base_colour[start:stop], self.normal[start:stop], self.orm[start:stop])
 
-    def material(self, generator: str, part: str) -> Material:
-        """The material of these maps under the project's names."""
+    def material(
+        self,
+        generator: str,
+        part: str,
+        *,
+        coverage: U8 | None = None,
+        emissive: U8 | None = None,
+        **properties: Unpack[MaterialProperties],
+    ) -> Material:
+        """The material of these maps under the project's names.
+
+        ``coverage`` is the base colour's alpha, uint8 (rows, size); ``emissive`` a further map of
+        colours, uint8 (rows, size, 3).
+        """
 
         def texture(role: TextureRole, pixels: U8) -> Texture:
             return Texture(f"T_{generator}_{part}_{role}", role, pixels)
 
+        base_colour = self.base_colour
+        if coverage is not None:
+            base_colour = np.concatenate((base_colour, coverage[:, :, None]), axis=2)
         return Material(
             name=f"M_{generator}_{part}",
-            base_colour=texture("BC", self.base_colour),
+            base_colour=texture("BC", base_colour),
             normal=texture("N", self.normal),
             orm=texture("ORM", self.orm),
+            emissive=None if emissive is None else texture("E", emissive),
+            **properties,
         )
 
 
@@ -72,3 +98,15 @@ def pack_normals(tilt_x: F32, tilt_y: F32, out: U8) -> None:
     out[:, :, 0] = tilt_x * inverse + half
     out[:, :, 1] = tilt_y * inverse + half
     out[:, :, 2] = inverse + half
+
+
+def tilts(bump: F32) -> tuple[F32, F32]:
+    """Slopes x / z and y / z of the normals of heights (rows, columns) in texels, borders clamped.
+
+    Rows run downwards, and +Y upwards: what :func:`pack_normals` takes.
+    """
+    padded = np.pad(bump, 1, mode="edge")
+    half = np.float32(0.5)
+    tilt_x = (padded[1:-1, :-2] - padded[1:-1, 2:]) * half
+    tilt_y = (padded[2:, 1:-1] - padded[:-2, 1:-1]) * half
+    return tilt_x, tilt_y

@@ -121,19 +121,47 @@ def periodic_noise(rows: F32, columns: F32, cells: int, seed: int) -> F32:
 
     ``rows`` and ``columns`` are ascending positions, 0 … 1 (a little beyond is allowed).
     """
-    return _wrapped(rows * np.float32(cells), columns * np.float32(cells), cells, seed)
+    return stretched_noise(rows, columns, (cells, cells), seed)
 
 
-def _wrapped(rows: F32, columns: F32, cells: int, seed: int) -> F32:
+def stretched_noise(rows: F32, columns: F32, cells: tuple[int, int], seed: int) -> F32:
+    """Noise as :func:`periodic_noise`, with as many features down and across as ``cells`` says."""
+    down, across = cells
+    rows, columns = rows * np.float32(down), columns * np.float32(across)
     row_start, row_index = _lattice_span(rows)
     column_start, column_index = _lattice_span(columns)
-    hashed = hash_lattice(seed, row_index[:, None] % cells, column_index[None, :] % cells)
+    hashed = hash_lattice(seed, row_index[:, None] % down, column_index[None, :] % across)
     return lattice_noise(
         rows - row_start,
         columns - column_start,
         gradient_component(hashed, 0),
         gradient_component(hashed, 1),
     )
+
+
+def fractal_noise(rows: F32, columns: F32, cells: tuple[int, int], octaves: int, seed: int) -> F32:
+    """Octaves of :func:`stretched_noise`, each twice as fine and half as strong, about -1 … 1."""
+    total = np.zeros((len(rows), len(columns)), dtype=np.float32)
+    weight = 1.0 / (2.0 - 2.0 / (1 << octaves))
+    for octave in range(octaves):
+        finer = (cells[0] << octave, cells[1] << octave)
+        layer = stretched_noise(rows, columns, finer, seed + octave)
+        layer *= np.float32(weight)
+        total += layer
+        weight *= 0.5
+    return total
+
+
+def point_fractal(points: F32, octaves: int, seed: int) -> F32:
+    """Octaves of :func:`point_noise`, each twice as fine and half as strong, about -1 … 1."""
+    total = np.zeros(len(points), dtype=np.float32)
+    weight = 1.0 / (2.0 - 2.0 / (1 << octaves))
+    for octave in range(octaves):
+        layer = point_noise(points * np.float32(1 << octave), seed + octave)
+        layer *= np.float32(weight)
+        total += layer
+        weight *= 0.5
+    return total
 
 
 def _lattice_span(positions: F32) -> tuple[np.float32, NDArray[np.int64]]:

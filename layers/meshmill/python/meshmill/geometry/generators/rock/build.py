@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from meshmill.geometry.arrays import F32, F64
-from meshmill.geometry.generators.rock.box import BoxLattice, counts_for
-from meshmill.geometry.generators.rock.charts import Atlas, Chart, make_atlas
+from meshmill.geometry.charts import Atlas, Chart, pack_charts
+from meshmill.geometry.generators.rock.box import FACES, BoxLattice, counts_for
 from meshmill.geometry.generators.rock.group import Place, draw, settle
 from meshmill.geometry.generators.rock.skin import Region, paint
 from meshmill.geometry.generators.rock.spec import RockOptions
@@ -39,7 +39,7 @@ class RockModel:
         surfaces = self.full if budget == self.brief.budget else _surfaces(self.places, budget)
         parts = [
             part
-            for surface, charts in zip(surfaces, self.atlas.charts, strict=True)
+            for surface, charts in zip(surfaces, _by_stone(self.atlas), strict=True)
             for part in surface.parts(charts, self.atlas.size)
         ]
         primitive = assemble(parts, self.material)
@@ -52,14 +52,20 @@ def build(options: RockOptions, brief: Brief) -> RockModel:
     casts = [Cast.of(p.stone, n) for p, n in zip(loose, _shares(brief.budget, loose), strict=True)]
     places = settle(loose, [cast.shape.positions for cast in casts], options.size_m, brief.seed)
     full = tuple(Surface.of(place, cast) for place, cast in zip(places, casts, strict=True))
-    atlas = make_atlas([s.face_sizes() for s in full], brief.texture_size)
+    atlas = pack_charts([size for s in full for size in s.face_sizes()], brief.texture_size)
     detail = min(max(2 * brief.budget, _DETAIL_BUDGET[0]), _DETAIL_BUDGET[1])
     regions: list[Region] = []
     for place, coarse, fine, charts in zip(
-        places, full, _surfaces(places, detail), atlas.charts, strict=True
+        places, full, _surfaces(places, detail), _by_stone(atlas), strict=True
     ):
         regions += _regions(place.stone, coarse, fine, charts, brief.texture_size)
     return RockModel(brief, places, full, atlas, paint(options, regions, atlas))
+
+
+def _by_stone(atlas: Atlas) -> list[tuple[Chart, ...]]:
+    """The atlas's charts, those of each stone's faces together."""
+    each = len(FACES)
+    return [atlas.charts[k : k + each] for k in range(0, len(atlas.charts), each)]
 
 
 def _shares(budget: int, places: Sequence[Place]) -> list[int]:
@@ -141,9 +147,7 @@ def _chart_uvs(chart: Chart, shape: tuple[int, ...], size: int) -> F32:
     rows, columns = shape
     down = np.arange(rows, dtype=np.float32) * np.float32(1.0 / (rows - 1))
     across = np.arange(columns, dtype=np.float32) * np.float32(1.0 / (columns - 1))
-    u = (np.float32(chart.left) + across * np.float32(chart.width)) * np.float32(1.0 / size)
-    v = (np.float32(chart.top) + down * np.float32(chart.height)) * np.float32(1.0 / size)
-    return np.stack(np.broadcast_arrays(u[None, :], v[:, None]), axis=-1).reshape(-1, 2)
+    return chart.uvs(across[None, :], down[:, None], size).reshape(-1, 2)
 
 
 def _regions(

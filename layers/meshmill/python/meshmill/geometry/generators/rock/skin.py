@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from meshmill.geometry.arrays import F32, U8
+from meshmill.geometry.charts import Atlas, Chart, dilate
 from meshmill.geometry.generators.rock.box import FACES, Counts
-from meshmill.geometry.generators.rock.charts import Atlas, Chart
 from meshmill.geometry.generators.rock.minerals import (
     MINERALS,
     MOSS_BUMP,
@@ -63,7 +63,7 @@ def paint(options: RockOptions, regions: Sequence[Region], atlas: Atlas) -> Mate
     for region in regions:
         _paint_chart(options, mineral, region, maps)
         for image in (maps.base_colour, maps.normal, maps.orm):
-            _dilate(image, region.chart, atlas.gutter)
+            dilate(image, region.chart, atlas.gutter)
     return maps.material("Rock", "Stone")
 
 
@@ -212,14 +212,3 @@ def _pack_orm(orm: U8, hollow: F32, grain: F32, roughness: F32) -> None:
     orm[:, :, 0] = np.clip(occlusion, np.float32(0.2), _ONE) * np.float32(255.0)
     orm[:, :, 1] = np.clip(roughness, np.float32(0.1), _ONE) * np.float32(255.0)
     orm[:, :, 2] = 0
-
-
-def _dilate(image: U8, chart: Chart, gutter: int) -> None:
-    """Repeat the chart's border texels through its gutter."""
-    left, right = chart.left, chart.left + chart.width
-    top, bottom = chart.top, chart.top + chart.height
-    image[top:bottom, left - gutter : left] = image[top:bottom, left : left + 1]
-    image[top:bottom, right : right + gutter] = image[top:bottom, right - 1 : right]
-    wide = np.s_[left - gutter : right + gutter]
-    image[top - gutter : top, wide] = image[top, wide]
-    image[bottom : bottom + gutter, wide] = image[bottom - 1, wide]
