@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from meshmill.geometry.arrays import F32, F64
+from meshmill.geometry.box import FACES, BoxLattice, counts_for
 from meshmill.geometry.charts import Atlas, Chart, pack_charts
-from meshmill.geometry.generators.rock.box import FACES, BoxLattice, counts_for
 from meshmill.geometry.generators.rock.group import Place, draw, settle
 from meshmill.geometry.generators.rock.skin import Region, paint
 from meshmill.geometry.generators.rock.spec import RockOptions

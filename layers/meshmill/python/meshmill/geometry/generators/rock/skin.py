@@ -1,8 +1,6 @@
 """Texture maps of stones: mineral grain, bedding, stains and moss, painted chart by chart.
 
-Grain is three-dimensional gradient noise on the surface of each stone's box. On a side of the box
-one lattice coordinate is constant, so that it is as cheap as noise in the plane, and two sides
-agree along the edge that they share.
+Grain is gradient noise on the surface of each stone's box, so that sides agree along their edges.
 """
 
 from __future__ import annotations
@@ -13,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from meshmill.geometry.arrays import F32, U8
+from meshmill.geometry.box import FACES, Counts, box_noise
 from meshmill.geometry.charts import Atlas, Chart, dilate
-from meshmill.geometry.generators.rock.box import FACES, Counts
 from meshmill.geometry.generators.rock.minerals import (
     MINERALS,
     MOSS_BUMP,
@@ -26,7 +24,7 @@ from meshmill.geometry.generators.rock.minerals import (
 from meshmill.geometry.generators.rock.spec import RockOptions
 from meshmill.geometry.generators.rock.stone import Stone
 from meshmill.geometry.maps import MapSet, bands, pack_normals
-from meshmill.geometry.noise import gradient_component, hash_lattice, hash_share, lattice_noise
+from meshmill.geometry.noise import hash_share
 from meshmill.geometry.rasters import Spread, blend_into, smoothstep
 from meshmill.geometry.scene import Material
 
@@ -115,15 +113,8 @@ def _grain(region: Region, rows: F32, columns: F32) -> F32:
 
 def _box_noise(region: Region, texels: int, rows: F32, columns: F32) -> F32:
     """Noise with features of about ``texels``, over positions 0 … 1 of the region's face."""
-    face = FACES[region.face]
-    counts = _cells(region, texels)
-    hashed = hash_lattice(region.stone.seed + _GRAIN_SEED + texels, *face.lattice(counts))
-    return lattice_noise(
-        rows * np.float32(counts[face.up[0]]),
-        columns * np.float32(counts[face.right[0]]),
-        gradient_component(hashed, face.up[0]) * np.float32(-face.up[1]),
-        gradient_component(hashed, face.right[0]) * np.float32(face.right[1]),
-    )
+    seed = region.stone.seed + _GRAIN_SEED + texels
+    return box_noise(FACES[region.face], _cells(region, texels), rows, columns, seed)
 
 
 def _cells(region: Region, texels: int) -> Counts:

@@ -1,4 +1,4 @@
-"""The surface of a box as six lattices that share their edges: the parameter domain of a stone."""
+"""The surface of a box as six lattices that share their edges: the domain of stones and planets."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meshmill.geometry.arrays import F32, I64
+from meshmill.geometry.noise import gradient_component, hash_lattice, lattice_noise
 from meshmill.geometry.vectors import normalised
 
 Counts = tuple[int, int, int]
@@ -29,6 +30,14 @@ class Face:
     def shape(self, counts: Counts) -> tuple[int, int]:
         """Rows and columns of lattice points on this side."""
         return counts[self.up[0]] + 1, counts[self.right[0]] + 1
+
+    @property
+    def axes(self) -> F32:
+        """Outward, right and up as unit rows, float32 (3, 3)."""
+        rows = np.zeros((3, 3), dtype=np.float32)
+        for row, (axis, sign) in zip(rows, (self.outward, self.right, self.up), strict=True):
+            row[axis] = sign
+        return rows
 
     def lattice(self, counts: Counts) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
         """Integer x, y, z of the lattice points on this side, broadcast to (rows, columns)."""
@@ -84,12 +93,12 @@ class BoxLattice:
         rest, z = np.divmod(distinct, nz)
         x, y = np.divmod(rest, ny)
         points = np.stack(
-            [_even_angles(count)[at] for count, at in zip(counts, (x, y, z), strict=True)], axis=1
+            [even_angles(count)[at] for count, at in zip(counts, (x, y, z), strict=True)], axis=1
         )
         return cls(counts, normalised(points).astype(np.float32), faces)
 
 
-def _even_angles(cells: int) -> F32:
+def even_angles(cells: int) -> F32:
     """Positions -1 … 1 whose directions are evenly spread: tan(t pi/4), nearly."""
     t = np.arange(cells + 1, dtype=np.float32) * np.float32(2.0 / cells) - np.float32(1.0)
     square = t * t
@@ -98,6 +107,22 @@ def _even_angles(cells: int) -> F32:
     )
     bent[0], bent[-1] = -1.0, 1.0
     return bent
+
+
+def box_noise(face: Face, counts: Counts, rows: F32, columns: F32, seed: int) -> F32:
+    """Gradient noise on one side of a box, float32 (r, c), with ``counts`` features along its axes.
+
+    ``rows`` and ``columns`` are positions 0 … 1, from the upper left corner. Sides agree along the
+    edges that they share; on each, one lattice coordinate is constant, which makes this as cheap as
+    noise in the plane.
+    """
+    hashed = hash_lattice(seed, *face.lattice(counts))
+    return lattice_noise(
+        rows * np.float32(counts[face.up[0]]),
+        columns * np.float32(counts[face.right[0]]),
+        gradient_component(hashed, face.up[0]) * np.float32(-face.up[1]),
+        gradient_component(hashed, face.right[0]) * np.float32(face.right[1]),
+    )
 
 
 def counts_for(budget: int, size: tuple[float, float, float]) -> Counts:
