@@ -39,9 +39,10 @@ def encode_srgb(linear: F32) -> U8:
 def ramp(values: F32, stops: Sequence[tuple[float, tuple[int, int, int]]]) -> F32:
     """Colours float32 (..., 3), 0 … 255, along sRGB ``stops``: places that ascend, and colours.
 
-    Linear between stops, constant beyond the ends.
+    Linear between stops, constant beyond the ends. Each channel is contiguous in memory.
     """
-    colours = np.empty((*values.shape, 3), dtype=np.float32)
+    planes = np.empty((3, *values.shape), dtype=np.float32)
+    colours = np.moveaxis(planes, 0, -1)
     colours[...] = np.array(stops[0][1], dtype=np.float32)
     for (low, start), (high, end) in pairwise(stops):
         share = (values - np.float32(low)) * np.float32(1.0 / (high - low))
