@@ -62,8 +62,10 @@ $(READY): requirements/dev.lock
 	@echo "Setting up $(VENV): about a hundred packages, a minute or two …"
 	@rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)
 	@$(RUN) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.lock
-	@printf '%s\n' "$(CURDIR)" "$(CURDIR)/layers/meshmill/python" "$(CURDIR)/client" "$(CURDIR)/local" \
+	@printf '%s\n' "$(CURDIR)" "$(CURDIR)/layers/meshmill/python" "$(CURDIR)/client" "$(CURDIR)/cli" "$(CURDIR)/local" \
 	    > "$$($(RUN) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/meshmill.pth"
+	@printf '%s\n' '#!/bin/sh' 'exec "$(CURDIR)/$(RUN)" -m meshmill_cli "$$@"' > $(VENV)/bin/meshmill
+	@chmod +x $(VENV)/bin/meshmill
 	@touch $@
 
 $(READERS): package.json package-lock.json $(READY)
