@@ -1,8 +1,8 @@
-"""Digests of a handful of specs: ``python -m tests.golden.record`` writes them.
+"""Digests of assets: ``python -m tests.golden.record`` writes them.
 
-They are of decoded arrays and pixels, and must be the same on every machine. Where one differs
-for the engine version that the record names, the version must change first: artefacts already
-stored under the old one would otherwise mix with new ones.
+Those of decoded arrays and pixels must be the same on every machine, those of whole files on one
+architecture. Where one differs for the engine version that the record names, the version must
+change first: artefacts already stored under the old one would otherwise mix with new ones.
 """
 
 from __future__ import annotations
@@ -12,83 +12,61 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from meshmill.geometry.engine import generate
-from meshmill.geometry.spec import AssetSpec
 from meshmill.geometry.version import ENGINE_VERSION
+from tests.golden.assets import ASSETS, BYTES_ON, made, may_compare_bytes
 
-PATH = Path(__file__).with_name("content.json")
+PATH = Path(__file__).with_name("digests.json")
 
-#: Parameters by label; a generator's defaults, and options that reach other branches.
-PARAMETERS: dict[str, dict[str, Any]] = {
-    "terrain": {"generator": "terrain"},
-    "terrain, medium": {"generator": "terrain", "quality": "medium", "seed": 42},
-    "island in the sea": {
-        "generator": "terrain", "lods": 1, "seed": 7,
-        "options": {"landform": "island", "biome": "volcanic", "sea_level": 0.25},
-    },
-    "canyon": {
-        "generator": "terrain", "seed": 3,
-        "options": {"landform": "canyon", "biome": "desert", "erosion": 0.9},
-    },
-    "rock": {"generator": "rock"},
-    "rock, medium": {"generator": "rock", "quality": "medium", "seed": 42},
-    "cluster of slate": {
-        "generator": "rock", "lods": 1, "seed": 5,
-        "options": {"cluster": 4, "mineral": "slate", "form": "shard", "strata": 0.7, "moss": 0.6},
-    },
-}  # fmt: skip
+Digests = dict[str, dict[str, str]]
 
 
 class VersionUnchanged(Exception):
     """Content differs although the engine still has the version that was recorded."""
 
 
-def current_content() -> dict[str, dict[str, str]]:
-    """Content digests of every file, by label and file name, as the engine makes them now."""
-    content = {}
-    for label, parameters in PARAMETERS.items():
-        spec = AssetSpec.model_validate(
-            {
-                "format": "gltf",
-                "parameters": {"quality": "low", "texture_size": 256, **parameters},
-            }
-        )
-        document = json.loads(generate(spec).files[-1].data)
-        content[label] = {file["name"]: file["content_sha256"] for file in document["files"]}
-    return content
+def digests_of(label: str) -> Digests:
+    """SHA-256 of each file of the asset ``label``: of its ``content`` and of its ``bytes``."""
+    files = json.loads(made(label).files[-1].data)["files"]
+    return {
+        "content": {file["name"]: file["content_sha256"] for file in files},
+        "bytes": {file["name"]: file["sha256"] for file in files},
+    }
 
 
 def recorded() -> dict[str, Any]:
-    """The record: ``engine_version`` and ``content``."""
+    """The record: ``engine_version`` and, by label, ``assets``."""
     record: dict[str, Any] = json.loads(PATH.read_text())
     return record
 
 
-def updated(record: dict[str, Any], content: dict[str, Any], version: str) -> dict[str, Any]:
-    """The record of ``content`` as made by engine ``version``.
+def updated(record: dict[str, Any], assets: dict[str, Digests], version: str) -> dict[str, Any]:
+    """The record of ``assets`` as made by engine ``version``.
 
     Raises:
         VersionUnchanged: A digest of the old record differs, and the version does not.
     """
     changed = [
         label
-        for label, digests in record.get("content", {}).items()
-        if label in content and content[label] != digests
+        for label, digests in record.get("assets", {}).items()
+        if label in assets and assets[label] != digests
     ]
     if changed and record["engine_version"] == version:
         raise VersionUnchanged(f"{', '.join(changed)}: change ENGINE_VERSION, then record again")
-    return {"engine_version": version, "content": content}
+    return {"engine_version": version, "assets": assets}
 
 
 def main() -> int:
     """Write the record, or say why not."""
+    if not may_compare_bytes():
+        sys.stderr.write(f"bytes of files are recorded on {BYTES_ON}\n")
+        return 1
     record = recorded() if PATH.exists() else {}
     try:
-        record = updated(record, current_content(), ENGINE_VERSION)
+        record = updated(record, {label: digests_of(label) for label in ASSETS}, ENGINE_VERSION)
     except VersionUnchanged as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 1
-    PATH.write_text(json.dumps(record, indent=2, sort_keys=True) + "\n")
+    PATH.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n")
     return 0
 
 
