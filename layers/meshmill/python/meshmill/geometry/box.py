@@ -76,7 +76,7 @@ class BoxLattice:
 
     @classmethod
     def of(cls, counts: Counts) -> BoxLattice:
-        """The lattice with ``counts`` cells along x, y and z."""
+        """The lattice of a cube with ``counts`` cells along x, y and z, at even angles."""
         _, ny, nz = (count + 1 for count in counts)
         keys = [
             ((x * ny + y) * nz + z).astype(np.int64)
@@ -93,7 +93,7 @@ class BoxLattice:
         rest, z = np.divmod(distinct, nz)
         x, y = np.divmod(rest, ny)
         points = np.stack(
-            [_lattice_lines(count)[at] for count, at in zip(counts, (x, y, z), strict=True)], axis=1
+            [_even_lines(count)[at] for count, at in zip(counts, (x, y, z), strict=True)], axis=1
         )
         return cls(counts, normalised(points).astype(np.float32), faces)
 
@@ -110,7 +110,7 @@ def even_places(t: F32) -> F32:
     return bent
 
 
-def _lattice_lines(cells: int) -> F32:
+def _even_lines(cells: int) -> F32:
     """Places of ``cells`` + 1 lattice lines, exact at both ends."""
     t = np.arange(cells + 1, dtype=np.float32) * np.float32(2.0 / cells) - np.float32(1.0)
     lines = even_places(t)
@@ -135,11 +135,11 @@ def box_noise(face: Face, counts: Counts, rows: F32, columns: F32, seed: int) ->
 
 
 def counts_for(budget: int, size: tuple[float, float, float]) -> Counts:
-    """Cells along each axis, about square, for near to ``budget`` triangles, at least 2 each."""
+    """Cells along each axis, about square, for near to ``budget`` triangles."""
     x, y, z = size
     guess = sqrt(4 * (x * y + y * z + z * x) / budget)
     candidates = [
-        (max(2, round(x / edge)), max(2, round(y / edge)), max(2, round(z / edge)))
+        (max(1, round(x / edge)), max(1, round(y / edge)), max(1, round(z / edge)))
         for edge in (guess * (0.9 + 0.01 * step) for step in range(21))
     ]
     return min(candidates, key=lambda counts: abs(triangles_of(counts) - budget))

@@ -53,6 +53,18 @@ def ring_normals(positions: AnyArray) -> F32:
     return np.concatenate((normals, normals[:, :1]), axis=1)
 
 
+def fit_bounds(points: F32, low: AnyArray, high: AnyArray) -> F32:
+    """Points (n, 3) drawn into bounds, with those nearest to a bound moved onto it.
+
+    Levels of detail, which meet other summits of one shape, get the same bounds by this.
+    """
+    bounded: F32 = np.clip(points, low, high).astype(np.float32)
+    for axis in range(3):
+        bounded[points[:, axis].argmin(), axis] = low[axis]
+        bounded[points[:, axis].argmax(), axis] = high[axis]
+    return bounded
+
+
 def _corners(grid: AnyArray) -> tuple[AnyArray, AnyArray, AnyArray, AnyArray]:
     """Upper left, upper right, lower left and lower right of each cell."""
     return grid[:-1, :-1], grid[:-1, 1:], grid[1:, :-1], grid[1:, 1:]

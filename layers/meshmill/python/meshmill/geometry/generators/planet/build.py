@@ -18,7 +18,7 @@ from meshmill.geometry.model import Brief
 from meshmill.geometry.parts import Part, assemble
 from meshmill.geometry.rasters import box_blur
 from meshmill.geometry.scene import Material, Mesh, Primitive, Scene
-from meshmill.geometry.surfaces import lattice_triangles
+from meshmill.geometry.surfaces import fit_bounds, lattice_triangles
 
 _SIDES = 6
 _TRIANGLES_PER_CELL = 2
@@ -60,13 +60,15 @@ class PlanetModel:
         spent = len(self.shells) * _SIDES * _TRIANGLES_PER_CELL * shell_cells * shell_cells
         lattice = BoxLattice.of((cells_for(budget - spent),) * 3)
         radius = self.globe.options.radius_m
-        positions = _within(lattice.directions * _radii(self.globe, lattice)[:, None], self.reach)
+        positions = fit_bounds(
+            lattice.directions * _radii(self.globe, lattice)[:, None], *self.reach
+        )
         primitives = [
             _primitive(lattice, positions * np.float32(radius), self.atlas, self.material)
         ]
         smooth = BoxLattice.of((shell_cells,) * 3)
         for shell in self.shells:
-            sphere = _within(smooth.directions.copy(), _BALL) * np.float32(
+            sphere = fit_bounds(smooth.directions, *_BALL) * np.float32(
                 radius + shell.height * radius
             )
             primitives.append(_primitive(smooth, sphere, shell.atlas, shell.material))
@@ -123,19 +125,6 @@ def _averaged(height: F32, cells: int) -> F32:
     """
     step = (len(height) - 1) // cells
     return height if step == 1 else box_blur(height, step // 2)[::step, ::step]
-
-
-def _within(positions: F32, reach: F32) -> F32:
-    """Points drawn back into the bounds; those nearest to a bound are moved onto it.
-
-    Otherwise levels of detail, which meet other summits, would differ in their bounds.
-    """
-    for axis in range(3):
-        for bound, nearest in ((reach[0], positions[:, axis].argmin()),
-                               (reach[1], positions[:, axis].argmax())):  # fmt: skip
-            positions[nearest] *= bound[axis] / positions[nearest, axis]
-    bounded: F32 = np.clip(positions, reach[0], reach[1])
-    return bounded
 
 
 def _primitive(lattice: BoxLattice, positions: F32, atlas: Atlas, material: Material) -> Primitive:

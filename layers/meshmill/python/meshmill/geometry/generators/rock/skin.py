@@ -23,6 +23,7 @@ from meshmill.geometry.generators.rock.minerals import (
 )
 from meshmill.geometry.generators.rock.spec import RockOptions
 from meshmill.geometry.generators.rock.stone import Stone
+from meshmill.geometry.generators.rock.unfolding import Unfolding
 from meshmill.geometry.maps import MapSet, bands, pack_normals
 from meshmill.geometry.noise import hash_share
 from meshmill.geometry.rasters import Spread, blend_into, smoothstep
@@ -39,13 +40,15 @@ _GRAIN_SEED = 500
 class Region:
     """One face of a stone: fields float32 (rows, columns) on its lattice, and its chart.
 
-    ``density`` is texels per unit of the stone's half axes, the same for all its faces.
+    ``density`` is texels per unit of the stone's half axes, the same for all its faces;
+    ``unfolding`` tells where the lattice's lines lie in the chart.
     """
 
     stone: Stone
     face: int
     chart: Chart
     density: float
+    unfolding: Unfolding
     hollow: F32
     layer: F32
     upward: F32
@@ -67,13 +70,13 @@ def paint(options: RockOptions, regions: Sequence[Region], atlas: Atlas) -> Mate
 
 def _paint_chart(options: RockOptions, mineral: Mineral, region: Region, maps: MapSet) -> None:
     chart = region.chart
-    across = _centres(chart.width)
+    across = region.unfolding.across.share(_centres(chart.width))
     columns = across[1:-1] * np.float32(region.hollow.shape[1] - 1)
     spread = [
         Spread(field, columns)
         for field in (region.hollow, region.layer, region.upward, region.tilt_x, region.tilt_y)
     ]
-    down = _centres(chart.height)
+    down = region.unfolding.down.share(_centres(chart.height))
     area = np.s_[chart.left : chart.left + chart.width]
     for start, stop in bands(chart.height, chart.width):
         rows = down[start : stop + 2]
