@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from meshmill.geometry.generators.planet.spec import PlanetOptions
 from meshmill.geometry.generators.rock.spec import RockOptions
 from meshmill.geometry.generators.terrain.spec import TerrainOptions
 from meshmill.geometry.options import Options
@@ -36,6 +37,7 @@ GENERATORS: dict[str, GeneratorEntry] = {
     for entry in (
         GeneratorEntry("terrain", TerrainOptions, "meshmill.geometry.generators.terrain.build"),
         GeneratorEntry("rock", RockOptions, "meshmill.geometry.generators.rock.build"),
+        GeneratorEntry("planet", PlanetOptions, "meshmill.geometry.generators.planet.build"),
     )
 }
 
@@ -48,6 +50,20 @@ FORMATS: dict[str, FormatEntry] = {
             extension="glb",
             media_type="model/gltf-binary",
             texture_formats=("png", "jpeg", "webp"),
+        ),
+        FormatEntry(
+            name="obj",
+            module="meshmill.geometry.exporters.obj",
+            extension="zip",
+            media_type="application/zip",
+            texture_formats=("png", "jpeg"),
+        ),
+        FormatEntry(
+            name="fbx",
+            module="meshmill.geometry.exporters.fbx",
+            extension="fbx",
+            media_type="application/octet-stream",
+            texture_formats=("png", "jpeg"),
         ),
     )
 }
