@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from meshmill.geometry.images import EncodedImage, encode_textures
+from meshmill.geometry.exporters.interface import Exporter
+from meshmill.geometry.images import TextureFormat
 from meshmill.geometry.registry import FORMATS
 from meshmill.geometry.scene import Scene
 from tests.formats.scenes import IDENTITY, all_scenes
@@ -19,17 +20,16 @@ from tests.readers.three_reader import ThreeModel, read_with_three
 
 @dataclass(frozen=True)
 class Written:
-    """A scene, its encoded textures, and the path of the model file in each format."""
+    """A scene, and the path of the model file in each format."""
 
     scene: Scene
-    images: dict[str, EncodedImage]
     paths: dict[str, Path]
 
 
-def write(scene: Scene, images: dict[str, EncodedImage], target: str) -> bytes:
+def write(scene: Scene, target: str, texture_format: TextureFormat = "png") -> bytes:
     """``scene`` in a format of the registry."""
-    data: bytes = import_module(FORMATS[target].module).export(scene, images, IDENTITY)
-    return data
+    exporter: Exporter = import_module(FORMATS[target].module)
+    return exporter.export(scene, exporter.encode(scene, texture_format), IDENTITY)
 
 
 @pytest.fixture(scope="session")
@@ -38,14 +38,13 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Written]:
     root = tmp_path_factory.mktemp("formats")
     result = {}
     for label, scene in all_scenes().items():
-        images = encode_textures(scene.textures, "png")
         folder = root / label
         folder.mkdir()
         paths = {"gltf": folder / "model.glb", "fbx": folder / "model.fbx"}
         for target, path in paths.items():
-            path.write_bytes(write(scene, images, target))
-        zipfile.ZipFile(io.BytesIO(write(scene, images, "obj"))).extractall(folder)
-        result[label] = Written(scene, images, {**paths, "obj": folder / "model.obj"})
+            path.write_bytes(write(scene, target))
+        zipfile.ZipFile(io.BytesIO(write(scene, "obj"))).extractall(folder)
+        result[label] = Written(scene, {**paths, "obj": folder / "model.obj"})
     return result
 
 

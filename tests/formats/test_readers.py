@@ -11,8 +11,8 @@ import pytest
 import trimesh
 from PIL import Image
 
-from meshmill.geometry.exporters.maps import MapRole, material_maps
-from meshmill.geometry.images import encode_textures
+from meshmill.geometry.exporters.maps import MapRole, material_maps, split_maps
+from meshmill.geometry.images import encode_texture
 from meshmill.geometry.registry import FORMATS
 from tests.formats.conftest import Written, write
 from tests.formats.scenes import (
@@ -50,7 +50,7 @@ def largest_edge(files: Written) -> float:
 
 def images_of(files: Written) -> dict[str, dict[MapRole, bytes]]:
     """The image files of each material by their roles, as OBJ and FBX have them."""
-    maps = material_maps(files.scene, files.images)
+    maps = material_maps(files.scene, split_maps(files.scene, "png"))
     return {
         material.name: {role: file.data for role, file in maps[id(material)].items()}
         for material in files.scene.materials
@@ -108,7 +108,7 @@ def test_three_connects_every_map_of_gltf(
             "emissiveMap": material.emissive,
         }  # fmt: skip
         assert maps == {
-            slot: hashlib.sha256(files.images[texture.name].data).hexdigest()
+            slot: hashlib.sha256(encode_texture(texture, "png").data).hexdigest()
             for slot, texture in by_slot.items()
             if texture is not None
         }
@@ -235,7 +235,7 @@ def test_the_split_maps_hold_the_packed_pixels(label: str, written: dict[str, Wr
 def test_fbx_embeds_jpeg_where_it_is_asked_for(written: dict[str, Written], tmp_path: Path) -> None:
     scene = written["synthetic"].scene
     path = tmp_path / "model.fbx"
-    path.write_bytes(write(scene, encode_textures(scene.textures, "jpeg"), "fbx"))
+    path.write_bytes(write(scene, "fbx", "jpeg"))
     maps = read_with_ufbx(path).maps[PLAIN]
     formats = {name: Image.open(io.BytesIO(data)).format for name, data in maps.items()}
     assert formats.pop("pbr_base_color") == formats.pop("fbx_diffuse_color") == "JPEG"

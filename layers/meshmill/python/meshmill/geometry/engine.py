@@ -7,7 +7,6 @@ from importlib import import_module
 from meshmill.geometry.artefact import Artefact, ArtefactFile, Stats
 from meshmill.geometry.digest import digest_arrays, digest_scene, digest_textures
 from meshmill.geometry.exporters.interface import Exporter, Identity
-from meshmill.geometry.images import encode_textures
 from meshmill.geometry.levels import BUDGETS, level_budget, level_suffix
 from meshmill.geometry.model import Brief, Generator, Model
 from meshmill.geometry.png import encode_png
@@ -61,8 +60,8 @@ def _model_files(
 ) -> list[ArtefactFile]:
     """Write each level in the format asked for; textures are encoded once for all levels."""
     target = FORMATS[spec.format]
-    export: Exporter = import_module(target.module).export
-    images = encode_textures(scenes[0].textures, spec.parameters.texture_format)
+    exporter: Exporter = import_module(target.module)
+    images = exporter.encode(scenes[0], spec.parameters.texture_format)
     texture_digests = digest_textures(scenes[0])
     identity = Identity(
         spec_id=spec.spec_id,
@@ -74,7 +73,7 @@ def _model_files(
     for level, scene in enumerate(scenes):
         name = f"model_lod{level}" if level else "model"
         content[name] = digest_scene(scene, texture_digests)
-        data = export(scene, images, identity)
+        data = exporter.export(scene, images, identity)
         files.append(ArtefactFile(name, f"{name}.{target.extension}", target.media_type, data))
     return files
 

@@ -39,10 +39,11 @@ def encode_textures(
 
     Colours follow ``texture_format``; normals and packed values are always lossless.
     """
-    return {texture.name: _encode(texture, texture_format) for texture in textures}
+    return {texture.name: encode_texture(texture, texture_format) for texture in textures}
 
 
-def _encode(texture: Texture, texture_format: TextureFormat) -> EncodedImage:
+def encode_texture(texture: Texture, texture_format: TextureFormat) -> EncodedImage:
+    """Encode one texture: colours as ``texture_format`` says, all else lossless."""
     is_colour = texture.role in COLOUR_ROLES
     if texture_format == "webp":
         settings = _WEBP_COLOUR if is_colour else _WEBP_EXACT

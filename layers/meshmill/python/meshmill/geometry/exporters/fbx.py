@@ -6,7 +6,6 @@ not compressed, see :func:`meshmill.geometry.exporters.fbx_nodes.array`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 
 from meshmill.geometry.exporters.fbx_geometry import add_mesh
@@ -30,8 +29,8 @@ from meshmill.geometry.exporters.fbx_properties import (
     string,
 )
 from meshmill.geometry.exporters.interface import Identity
-from meshmill.geometry.exporters.maps import material_maps
-from meshmill.geometry.images import EncodedImage
+from meshmill.geometry.exporters.maps import SplitMaps, material_maps, split_maps
+from meshmill.geometry.images import TextureFormat
 from meshmill.geometry.scene import Scene
 
 _CENTIMETRES_PER_METRE = 100.0
@@ -49,10 +48,15 @@ _AXES = {
 }  # fmt: skip
 
 
-def export(scene: Scene, images: Mapping[str, EncodedImage], identity: Identity) -> bytes:
+def encode(scene: Scene, texture_format: TextureFormat) -> SplitMaps:
+    """Each map of ``scene``'s materials as a file."""
+    return split_maps(scene, texture_format)
+
+
+def export(scene: Scene, images: SplitMaps, identity: Identity) -> bytes:
     """Write ``scene`` as one self-contained ``.fbx``.
 
-    ``images`` holds each texture of the scene as PNG or JPEG, by name.
+    ``images`` are those of :func:`encode`.
     """
     objects = Objects()
     maps = material_maps(scene, images)

@@ -16,7 +16,7 @@ import numpy as np
 
 from meshmill.geometry.arrays import AnyArray
 from meshmill.geometry.exporters.interface import Identity
-from meshmill.geometry.images import EncodedImage
+from meshmill.geometry.images import EncodedImage, TextureFormat, encode_textures
 from meshmill.geometry.scene import Material, Mesh, Primitive, Scene, Texture
 
 _MAGIC, _VERSION = 0x46546C67, 2
@@ -31,10 +31,15 @@ _SHORT_VERTICES = 0xFFFF
 _WEBP, _EMISSIVE_STRENGTH = "EXT_texture_webp", "KHR_materials_emissive_strength"
 
 
+def encode(scene: Scene, texture_format: TextureFormat) -> dict[str, EncodedImage]:
+    """Each texture of ``scene``, by its name."""
+    return encode_textures(scene.textures, texture_format)
+
+
 def export(scene: Scene, images: Mapping[str, EncodedImage], identity: Identity) -> bytes:
     """Write ``scene`` as one self-contained ``.glb``.
 
-    ``images`` holds each texture of the scene, encoded, by name.
+    ``images`` are those of :func:`encode`.
     """
     writer = _Writer(images)
     for material in scene.materials:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
-from meshmill.geometry.images import EncodedImage
+from meshmill.geometry.images import TextureFormat
 from meshmill.geometry.scene import Scene
 
 
@@ -21,9 +20,10 @@ class Identity:
 
 
 class Exporter(Protocol):
-    """The module-level ``export`` of a format."""
+    """What the module of a format has: images are encoded once, and written with each level."""
 
-    def __call__(
-        self, scene: Scene, images: Mapping[str, EncodedImage], identity: Identity
-    ) -> bytes:
-        """Write ``scene``; ``images`` holds each of its textures, encoded, by name."""
+    def encode(self, scene: Scene, texture_format: TextureFormat) -> Any:
+        """The images of ``scene`` as this format holds them."""
+
+    def export(self, scene: Scene, images: Any, identity: Identity) -> bytes:
+        """Write ``scene`` or a level of it; ``images`` are what :meth:`encode` returned."""

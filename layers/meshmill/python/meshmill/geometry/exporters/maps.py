@@ -14,7 +14,7 @@ import numpy as np
 
 from meshmill.geometry.arrays import U8
 from meshmill.geometry.exporters.names import distinct_names
-from meshmill.geometry.images import EncodedImage
+from meshmill.geometry.images import TextureFormat, encode_texture
 from meshmill.geometry.png import encode_png
 from meshmill.geometry.scene import Material, Scene, Texture, TextureRole
 
@@ -40,13 +40,17 @@ class MapFile:
     data: bytes
 
 
-def material_maps(scene: Scene, images: Mapping[str, EncodedImage]) -> dict[int, MaterialMaps]:
-    """The maps of each material, by its ``id``; materials that share a texture share its files.
+#: Files by the ``id`` of their texture and what they show of it.
+SplitMaps = Mapping[tuple[int, MapRole], MapFile]
 
-    Colours and normals are the images that the engine has encoded. Roughness, metalness and
-    occlusion are greyscale PNGs. Opacity, where a material isn't opaque, is a PNG with the same
-    value in red, green, blue and alpha, because some readers take a colour and others the alpha;
-    the base colour is then without, lest readers darken it by an alpha that they apply again.
+
+def split_maps(scene: Scene, texture_format: TextureFormat) -> SplitMaps:
+    """Encode every map that the materials of ``scene`` need, once.
+
+    Colours follow ``texture_format``. Roughness, metalness and occlusion are greyscale PNGs.
+    Opacity, where a material isn't opaque, is a PNG with the same value in red, green, blue and
+    alpha, because some readers take a colour and others the alpha; the base colour is then
+    without, lest readers darken it by an alpha that they apply again.
     """
     needed = {
         (id(texture), role): (texture, role)
@@ -56,10 +60,14 @@ def material_maps(scene: Scene, images: Mapping[str, EncodedImage]) -> dict[int,
     }
     wanted = list(needed.values())
     names = distinct_names([_name(texture, role) for texture, role in wanted])
-    files = {
-        (id(texture), role): _file(texture, role, name, images)
+    return {
+        (id(texture), role): _file(texture, role, name, texture_format)
         for (texture, role), name in zip(wanted, names, strict=True)
     }
+
+
+def material_maps(scene: Scene, files: SplitMaps) -> dict[int, MaterialMaps]:
+    """The maps of each material, by its ``id``; materials that share a texture share its files."""
     return {id(material): _maps_of(material, files) for material in scene.materials}
 
 
@@ -68,9 +76,7 @@ def has_metal(material: Material) -> bool:
     return bool(material.orm.pixels[:, :, _PACKED["M"]].any())
 
 
-def _maps_of(
-    material: Material, files: Mapping[tuple[int, MapRole], MapFile]
-) -> dict[MapRole, MapFile]:
+def _maps_of(material: Material, files: SplitMaps) -> dict[MapRole, MapFile]:
     return {
         role: files[id(texture), role]
         for texture in material.textures
@@ -89,11 +95,9 @@ def _name(texture: Texture, role: MapRole) -> str:
     return texture.name.removesuffix(f"_{texture.role}") + f"_{role}"
 
 
-def _file(
-    texture: Texture, role: MapRole, name: str, images: Mapping[str, EncodedImage]
-) -> MapFile:
+def _file(texture: Texture, role: MapRole, name: str, texture_format: TextureFormat) -> MapFile:
     if role == texture.role and texture.pixels.shape[2] == _ALPHA:
-        image = images[texture.name]
+        image = encode_texture(texture, texture_format)
         return MapFile(name, f"{name}.{_EXTENSIONS[image.media_type]}", image.data)
     return MapFile(name, f"{name}.png", encode_png(_channels(texture.pixels, role)))
 

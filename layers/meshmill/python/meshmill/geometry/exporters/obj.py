@@ -16,10 +16,10 @@ from meshmill.geometry.exporters.archive import deflated, stored, write_zip
 from meshmill.geometry.exporters.digits import corner_words, face_lines, number_lines
 from meshmill.geometry.exporters.interface import Identity
 from meshmill.geometry.exporters.joined import JoinedMesh, join
-from meshmill.geometry.exporters.maps import material_maps
+from meshmill.geometry.exporters.maps import SplitMaps, material_maps, split_maps
 from meshmill.geometry.exporters.mtl import write_mtl
 from meshmill.geometry.exporters.names import distinct_names
-from meshmill.geometry.images import EncodedImage
+from meshmill.geometry.images import TextureFormat
 from meshmill.geometry.scene import Mesh, Scene
 
 _MODEL, _LIBRARY, _TEXTURES = "model.obj", "model.mtl", "textures/"
@@ -28,7 +28,12 @@ _UV_DECIMALS, _NORMAL_DECIMALS = 6, 4
 _STEPS_ACROSS, _MOST_DECIMALS = 2_000_000, 9
 
 
-def export(scene: Scene, images: Mapping[str, EncodedImage], identity: Identity) -> bytes:
+def encode(scene: Scene, texture_format: TextureFormat) -> SplitMaps:
+    """Each map of ``scene``'s materials as a file."""
+    return split_maps(scene, texture_format)
+
+
+def export(scene: Scene, images: SplitMaps, identity: Identity) -> bytes:
     """Write ``scene`` as a ``.zip`` of ``model.obj``, ``model.mtl`` and ``textures/``."""
     safe = distinct_names([material.name for material in scene.materials])
     names = {id(material): name for material, name in zip(scene.materials, safe, strict=True)}
