@@ -1,7 +1,11 @@
-"""``python -m meshmill_local.gallery``: the picture in the README, from the engine's previews."""
+"""``python -m meshmill_local.gallery``: the picture in the README, from the engine's previews.
+
+A column for each generator, with three individuals below one another.
+"""
 
 from __future__ import annotations
 
+import sys
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -9,46 +13,93 @@ from typing import Any
 from PIL import Image
 
 from meshmill.geometry.engine import generate
+from meshmill.geometry.registry import GENERATORS
 from meshmill.geometry.spec import AssetSpec
 
 _SHEET = Path(__file__).resolve().parents[2] / "docs" / "images" / "gallery.png"
-_COLUMNS, _TILE = 4, 320
+_TILE, _MARGIN = 240, 16
 _BACKGROUND = (244, 244, 242)
-_COLOURS = 256  # a palette keeps the sheet far below 1 MiB
+#: Steps between levels of a colour channel, too fine to see, which make the file a third smaller.
+_STEP = 3
+_MOST_BYTES = 1 << 20
 
-_SPECS: tuple[dict[str, Any], ...] = (
-    {"generator": "terrain", "seed": 3},
-    {"generator": "terrain", "seed": 8, "options": {"landform": "island", "sea_level": 0.2}},
-    {"generator": "terrain", "seed": 5, "options": {"landform": "dunes", "biome": "desert"}},
-    {"generator": "terrain", "seed": 7, "options": {"biome": "arctic", "relief_m": 90}},
-    {"generator": "rock", "seed": 3},
-    {
-        "generator": "rock",
-        "seed": 6,
-        "options": {"form": "slab", "mineral": "slate", "strata": 0.7},
-    },
-    {"generator": "rock", "seed": 4, "options": {"mineral": "sandstone", "strata": 0.5}},
-    {"generator": "rock", "seed": 9, "options": {"cluster": 5, "form": "cobble", "moss": 0.4}},
-)
+#: Seed and options of each individual.
+INDIVIDUALS: dict[str, tuple[tuple[int, dict[str, Any]], ...]] = {
+    "terrain": (
+        (3, {"skirt_m": 12}),
+        (8, {"landform": "island", "sea_level": 0.2, "skirt_m": 12}),
+        (2, {"landform": "canyon", "biome": "desert", "skirt_m": 12}),
+    ),
+    "rock": (
+        (1, {}),
+        (4, {"form": "spire", "mineral": "sandstone", "strata": 0.7, "moss": 0}),
+        (9, {"form": "cobble", "mineral": "limestone", "cluster": 5, "moss": 0.5}),
+    ),
+    "tree": (
+        (1, {}),
+        (5, {"habit": "conifer"}),
+        (2, {"habit": "birch", "season": "autumn"}),
+    ),
+    "building": (
+        (1, {}),
+        (2, {"style": "medieval", "storeys": 3, "width_m": 9, "depth_m": 8}),
+        (3, {"style": "office", "roof": "flat", "storeys": 12, "width_m": 20, "depth_m": 16}),
+    ),
+    "crate": (
+        (1, {"bracing": "cross"}),
+        (2, {"material": "metal", "width_m": 1.4}),
+        (3, {"material": "plastic", "height_m": 0.6}),
+    ),
+    "vase": (
+        (1, {}),
+        (2, {"profile": "amphora", "glaze": "terracotta", "handles": 2, "pattern": "bands"}),
+        (3, {"profile": "bottle", "glaze": "cobalt"}),
+    ),
+    "gear": (
+        (1, {}),
+        (2, {"teeth": 40, "web": "spokes", "helix_deg": 20}),
+        (3, {"teeth": 60, "web": "holes", "face_width_mm": 30}),
+    ),
+    "planet": (
+        (1, {}),
+        (2, {"kind": "gas"}),
+        (3, {"kind": "lava"}),
+    ),
+}
 
 
-def main() -> None:
-    """Render every spec and write the sheet."""
-    rows = -(-len(_SPECS) // _COLUMNS)
-    sheet = Image.new("RGB", (_COLUMNS * _TILE, rows * _TILE), _BACKGROUND)
-    for number, parameters in enumerate(_SPECS):
-        row, column = divmod(number, _COLUMNS)
-        tile = _preview(parameters).resize((_TILE, _TILE), Image.Resampling.LANCZOS)
-        sheet.paste(tile, (column * _TILE, row * _TILE), tile)
-    _SHEET.parent.mkdir(parents=True, exist_ok=True)
-    sheet.quantize(_COLOURS, Image.Quantize.MEDIANCUT).save(_SHEET, optimize=True)
+def contact_sheet() -> Image.Image:
+    """Every generator × three seeds as one picture."""
+    columns = [INDIVIDUALS[name] for name in GENERATORS]
+    rows = max(len(column) for column in columns)
+    size = (2 * _MARGIN + len(columns) * _TILE, 2 * _MARGIN + rows * _TILE)
+    sheet = Image.new("RGB", size, _BACKGROUND)
+    for number, (name, individuals) in enumerate(zip(GENERATORS, columns, strict=True)):
+        for row, (seed, options) in enumerate(individuals):
+            tile = _preview(name, seed, options).resize((_TILE, _TILE), Image.Resampling.LANCZOS)
+            sheet.paste(tile, (_MARGIN + number * _TILE, _MARGIN + row * _TILE), tile)
+    return sheet
 
 
-def _preview(parameters: dict[str, Any]) -> Image.Image:
+def _preview(generator: str, seed: int, options: dict[str, Any]) -> Image.Image:
+    parameters = {"generator": generator, "seed": seed, "options": options}
     spec = AssetSpec.model_validate({"format": "gltf", "parameters": parameters})
     files = {file.name: file.data for file in generate(spec).files}
     return Image.open(BytesIO(files["preview"]))
 
 
+def main() -> int:
+    """Write the sheet, unless it has become too large for a README."""
+    buffer = BytesIO()
+    levels = [(value + _STEP // 2) // _STEP * _STEP for value in range(256)]
+    contact_sheet().point(levels * 3).save(buffer, "PNG", optimize=True)
+    if len(buffer.getvalue()) > _MOST_BYTES:
+        sys.stderr.write(f"the sheet has {len(buffer.getvalue()):,} bytes, more than 1 MiB\n")
+        return 1
+    _SHEET.parent.mkdir(parents=True, exist_ok=True)
+    _SHEET.write_bytes(buffer.getvalue())
+    return 0
+
+
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 
 from meshmill_client import ApiError, Asset, Client
 from meshmill_local.demo.errors import LOOK_IN_THE_LOG, DemoError, told_in_one_line
 from meshmill_local.demo.events import ApiEvent
 from meshmill_local.demo.pursuit import Delivery
 from meshmill_local.gltf_check import ValidatorMissing, validate_all
+from meshmill_local.model_check import UnreadableModel, triangles_in
+
+_RUN_THE_TESTS = "run the engine's tests: make test"
 
 
 class Caller:
@@ -57,12 +61,12 @@ class Caller:
 
 
 def require_valid(deliveries: Sequence[Delivery]) -> int:
-    """How many models Khronos' validator found without errors and warnings: all of them.
+    """How many glTF models Khronos' validator found without errors and warnings: all of them.
 
     Raises:
         DemoError: it complains, or isn't there.
     """
-    models = [path for delivery in deliveries for path in delivery.models]
+    models = [path for delivery in deliveries for path in delivery.models if _is_gltf(path)]
     try:
         reports = validate_all(models)
     except subprocess.SubprocessError as error:
@@ -80,9 +84,33 @@ def require_valid(deliveries: Sequence[Delivery]) -> int:
             raise DemoError(
                 f"not a valid glTF file: {report.messages[0]}",
                 where=str(path),
-                next_step="run the engine's tests: make test",
+                next_step=_RUN_THE_TESTS,
             )
     return len(models)
+
+
+def require_complete(deliveries: Sequence[Delivery]) -> int:
+    """How many OBJ and FBX models trimesh and ufbx opened, with every triangle: all of them.
+
+    Raises:
+        DemoError: one can't be opened, or has lost triangles.
+    """
+    others = [delivery for delivery in deliveries if not _is_gltf(delivery.model)]
+    for delivery in others:
+        wanted = delivery.asset.stats.triangles if delivery.asset.stats else 0
+        try:
+            found = triangles_in(delivery.model)
+        except UnreadableModel as error:
+            problem = f"not a readable model: {error}"
+        else:
+            problem = f"{found} triangles instead of {wanted}" if found != wanted else ""
+        if problem:
+            raise DemoError(problem, where=str(delivery.model), next_step=_RUN_THE_TESTS)
+    return len(others)
+
+
+def _is_gltf(path: Path) -> bool:
+    return path.suffix == ".glb"
 
 
 def require_unbuilt(first: Asset, repeated: Asset) -> None:

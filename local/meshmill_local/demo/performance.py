@@ -12,7 +12,7 @@ from typing import Self
 from rich.console import Console
 
 from meshmill_client import Asset, Client, ClientCredentials
-from meshmill_local.demo.checks import Caller, require_unbuilt, require_valid
+from meshmill_local.demo.checks import Caller, require_complete, require_unbuilt, require_valid
 from meshmill_local.demo.clock import InterruptibleClock
 from meshmill_local.demo.display import display_on
 from meshmill_local.demo.events import Requests
@@ -89,6 +89,7 @@ class Performance:
         return [
             lambda: _downloaded(deliveries),
             lambda: _valid(deliveries),
+            lambda: _complete(deliveries),
             *(partial(self._repeated, by_name[name], name) for name in self._requests.repeating),
             lambda: self._read(deliveries[0].asset),
             self._refused,
@@ -123,7 +124,12 @@ def _downloaded(deliveries: list[Delivery]) -> str:
 
 def _valid(deliveries: list[Delivery]) -> str:
     models = require_valid(deliveries)
-    return f"{models} models valid: no errors, no warnings from Khronos' validator"
+    return f"{models} glTF models valid: no errors, no warnings from Khronos' validator"
+
+
+def _complete(deliveries: list[Delivery]) -> str:
+    models = require_complete(deliveries)
+    return f"{models} OBJ and FBX models opened by trimesh and ufbx, every triangle there"
 
 
 def _time(asset: Asset) -> str:
