@@ -32,7 +32,7 @@ _SHELL_SHARE = 0.2
 _LEAST_SHELL_CELLS = 3
 _MOST_SHELL_CELLS = 48
 #: Clearance of a shell above the highest ground, as a share of the radius.
-_CLOUDS_ABOVE, _AIR_ABOVE = 0.012, 0.03
+_CLOUDS_ABOVE, _AIR_ABOVE = 0.010, 0.02
 
 
 @dataclass(frozen=True, slots=True, eq=False)

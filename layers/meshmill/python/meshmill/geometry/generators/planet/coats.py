@@ -160,17 +160,17 @@ def _lava(_: PlanetOptions, ground: Ground, site: Site) -> Coat:
     coat = Coat(ramp(tone, _CRUST), np.float32(0.88) - tone * np.float32(0.2))
     crack = smoothstep(ground.ridge + ground.detail * np.float32(0.10), 0.60, 0.84)
     sea = _ONE - smoothstep(ground.level + ground.detail * np.float32(0.05), -0.03, 0.05)
-    floes = smoothstep(ground.detail + site.grain * np.float32(0.3), 0.10, 0.42)
-    sea *= _ONE - floes * np.float32(0.86)
+    floes = smoothstep(ground.detail + site.grain * np.float32(0.3), -0.02, 0.22)
+    sea *= _ONE - floes * np.float32(0.93)
     heat = np.maximum(
-        crack * np.float32(0.8), sea * (np.float32(0.72) + ground.patch * np.float32(0.25))
+        crack * np.float32(0.8), sea * (np.float32(0.62) + ground.patch * np.float32(0.3))
     )
     np.clip(heat, _ZERO, _ONE, out=heat)
     shown = smoothstep(heat, 0.12, 0.5)
     molten = ramp(heat, _MELT)
     coat.colours += (molten - coat.colours) * shown[..., None]
     coat.roughness += (_HALF - coat.roughness) * shown
-    coat.glow = molten * (shown * heat)[..., None]
+    coat.glow = molten * (shown * heat * heat)[..., None]
     return coat
 
 

@@ -22,7 +22,7 @@ _AIR = {
     "terran": (112, 164, 232), "arid": (226, 176, 136), "ice": (170, 206, 236),
     "lava": (226, 128, 84), "gas": (214, 206, 190), "moon": (176, 180, 186),
 }  # fmt: skip
-_AIR_COVER = 34
+_AIR_COVER = 20
 _DUST = {"terran": (238, 240, 240), "arid": (222, 184, 146), "ice": (232, 236, 240)}
 
 
@@ -33,7 +33,7 @@ def cloud_material(options: PlanetOptions, seed: int, atlas: Atlas) -> Material:
     size = atlas.charts[0].width
     at = (np.arange(size, dtype=np.float32) + np.float32(0.5)) * np.float32(1.0 / size)
     field = _fronts(seed)
-    start = 0.62 - 0.95 * options.clouds
+    start = 0.40 - 0.95 * options.clouds
     densest = np.float32(235.0 if options.kind == "terran" else 150.0)
     for face, chart in enumerate(atlas.charts):
         broad = resample(field[face], at * np.float32(_BROAD_CELLS), at * np.float32(_BROAD_CELLS))
@@ -42,7 +42,7 @@ def cloud_material(options: PlanetOptions, seed: int, atlas: Atlas) -> Material:
             layer = box_noise(FACES[face], (cells,) * 3, at, at, seed + 300 + cells)
             broad += layer * np.float32(weight)
             cells, weight = 2 * cells, weight * 0.62
-        thick = smoothstep(broad, start, start + 0.75)
+        thick = smoothstep(broad, start, start + 0.6)
         cover[chart.area] = thick * densest
         dilate(cover, chart, atlas.gutter)
     return maps.material("Planet", "Clouds", coverage=cover, alpha="BLEND")

@@ -19,7 +19,7 @@ from meshmill.geometry.scene import Material
 _METRIC_CELLS = 32
 _GRAIN_TEXELS = 4
 _GRAIN_BUMP = 0.006
-_GLOW_STRENGTH = 6.0
+_GLOW_STRENGTH = 4.0
 _ONE, _HALF = np.float32(1.0), np.float32(0.5)
 
 
