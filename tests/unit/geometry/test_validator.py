@@ -1,4 +1,4 @@
-"""Khronos' validator finds nothing to say about any model."""
+"""Khronos' validator finds nothing to say of finer models and of other texture formats."""
 
 from __future__ import annotations
 
@@ -7,12 +7,7 @@ import pytest
 from meshmill.geometry.engine import generate
 from meshmill.geometry.registry import GENERATORS
 from tests.readers.gltf_validator import complaints, validate
-from tests.unit.geometry.specs import SAMPLES, asset_spec
-
-
-def test_no_model_of_the_sample_has_an_error_a_warning_or_a_hint() -> None:
-    files = {label: generate(spec).files[0].data for label, spec in SAMPLES.items()}
-    assert complaints(files) == {}
+from tests.unit.geometry.specs import asset_spec
 
 
 @pytest.mark.parametrize("quality", ["medium", "high"])
