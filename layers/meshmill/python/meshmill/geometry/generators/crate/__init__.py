@@ -1,0 +1,1 @@
+"""Crate: a box of planks, sheet metal or plastic, closed or open."""
