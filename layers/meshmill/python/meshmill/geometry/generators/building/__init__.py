@@ -1,0 +1,1 @@
+"""Building: storeys of bays with windows, doors and trim under one of five roofs."""
