@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from meshmill.geometry.generators.building.spec import BuildingOptions
+from meshmill.geometry.generators.crate.spec import CrateOptions
+from meshmill.geometry.generators.gear.spec import GearOptions
 from meshmill.geometry.generators.planet.spec import PlanetOptions
 from meshmill.geometry.generators.rock.spec import RockOptions
 from meshmill.geometry.generators.terrain.spec import TerrainOptions
+from meshmill.geometry.generators.tree.spec import TreeOptions
+from meshmill.geometry.generators.vase.spec import VaseOptions
 from meshmill.geometry.options import Options
 
 
@@ -37,7 +42,12 @@ GENERATORS: dict[str, GeneratorEntry] = {
     for entry in (
         GeneratorEntry("terrain", TerrainOptions, "meshmill.geometry.generators.terrain.build"),
         GeneratorEntry("rock", RockOptions, "meshmill.geometry.generators.rock.build"),
+        GeneratorEntry("tree", TreeOptions, "meshmill.geometry.generators.tree.build"),
+        GeneratorEntry("crate", CrateOptions, "meshmill.geometry.generators.crate.build"),
         GeneratorEntry("planet", PlanetOptions, "meshmill.geometry.generators.planet.build"),
+        GeneratorEntry("vase", VaseOptions, "meshmill.geometry.generators.vase.build"),
+        GeneratorEntry("building", BuildingOptions, "meshmill.geometry.generators.building.build"),
+        GeneratorEntry("gear", GearOptions, "meshmill.geometry.generators.gear.build"),
     )
 }
 

@@ -1,0 +1,1 @@
+"""Gear: involute spur and helical gears with hub, web and keyway."""
