@@ -70,8 +70,10 @@ def _shared(mesh: Welded, faces: Array, normals: Array, plane: Array) -> Array:
     """Faces that share samples of their plane with others of the same plane."""
     if not len(faces):
         return faces
-    corners = _in_plane(mesh.points[mesh.triangles[faces]], normals)
     members = distinct_rows(plane[:, None])[1]
+    one_of = np.empty(members.max() + 1, dtype=np.int64)
+    one_of[members] = np.arange(len(members))  # faces of a plane share its axes
+    corners = _in_plane(mesh.points[mesh.triangles[faces]], normals[one_of[members]])
     found = fragments(corners * _samples_per_metre(corners, members)[members][:, None, None])
     group = members[found.triangle]
     keys = np.column_stack((group, found.row, found.column))

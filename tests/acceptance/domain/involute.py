@@ -13,10 +13,12 @@ import numpy as np
 from meshmill.geometry.scene import Scene
 from tests.acceptance.welding import Array
 
-#: Flanks between these heights above and below the pitch circle, in modules: no fillet, no tip.
-_BELOW, _ABOVE = 0.9, 0.85
+#: Flanks up to this height above the pitch circle, in modules: no rounded tip.
+_ABOVE = 0.85
 _TIP = 0.5
-_ALONG_AXIS = 0.35
+#: Normals of flanks lean along the axis by the sine of the base helix angle, bevels' by more.
+_LEANING = 0.1
+_MARGIN, _ENDS = 0.02, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,17 @@ class Wheel:
     def base_radius(self) -> float:
         """Radius of the base circle, metres."""
         return float(self.pitch_radius * np.cos(self.pressure))
+
+    @property
+    def form_radius(self) -> float:
+        """Where the involute begins that a rack cuts with straight flanks to one module's depth."""
+        reach = self.pitch_radius * np.sin(self.pressure) - self.module / np.sin(self.pressure)
+        return float(np.hypot(self.base_radius, max(reach, 0.0)))
+
+    @property
+    def leaning(self) -> float:
+        """Part of a flank's unit normal along the axis: the sine of the base helix angle."""
+        return float(abs(np.sin(np.arctan(np.tan(self.helix) * np.cos(self.pressure)))))
 
     def half_thickness(self, radius: Array) -> Array:
         """Half angle of a tooth without backlash at each radius."""
@@ -73,10 +86,12 @@ class Flanks:
             normals.append(n)
         p, n = np.concatenate(points), np.concatenate(normals)
         radius = np.hypot(p[:, 0], p[:, 2])
-        low = max(wheel.pitch_radius - _BELOW * wheel.module, wheel.base_radius)
-        steepest = _ALONG_AXIS + abs(np.sin(wheel.helix))
+        low = wheel.form_radius + _MARGIN * wheel.module
         kept = (radius > low) & (radius < wheel.pitch_radius + _ABOVE * wheel.module)
-        kept &= np.abs(n[:, 1]) < steepest
+        kept &= np.abs(np.abs(n[:, 1]) - wheel.leaning) < _LEANING
+        if wheel.helix:  # steep flanks lean as bevels do, and have points between their ends
+            low, high = p[:, 1].min() + _ENDS * wheel.module, p[:, 1].max() - _ENDS * wheel.module
+            kept &= (p[:, 1] > low) & (p[:, 1] < high)
         return cls(radius[kept], np.arctan2(p[kept, 2], p[kept, 0]), p[kept, 1])
 
 
