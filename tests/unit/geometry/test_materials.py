@@ -6,14 +6,18 @@ import numpy as np
 
 from meshmill.geometry.engine import build_model
 from meshmill.geometry.generators.terrain.build import TerrainModel
+from meshmill.geometry.rasters import gathered
 from tests.unit.geometry.specs import asset_spec
 
 
 def test_normals_lean_away_from_slopes_that_the_mesh_is_too_coarse_to_follow() -> None:
     model = build_model(asset_spec("terrain", {"relief_m": 120, "skirt_m": 0}, seed=1))
     assert isinstance(model, TerrainModel)
-    height = model.relief.height.astype(float)
-    cells = len(height) - 1
+    cells = model.relief.cells
+    rows, columns = model.drape.over(cells)  # where the map's texels lie on the relief
+    scale = np.float32(cells)
+    relief = model.relief.height[:, :, None]
+    height = gathered(relief, rows * scale, columns * scale)[:, :, 0].astype(float)
     east, south = np.diff(height, axis=1)[:-1], np.diff(height, axis=0)[:, :-1]
     step = 256 // cells
     normals = model.ground.normal.pixels.astype(float) / 127.5 - 1

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meshmill.geometry.arrays import F32, I64
-from meshmill.geometry.noise import gradient_component, hash_lattice, lattice_noise
+from meshmill.geometry.noise import NoiseSpread, gradient_component, hash_lattice
 from meshmill.geometry.vectors import normalised
 
 Counts = tuple[int, int, int]
@@ -77,25 +77,28 @@ class BoxLattice:
     @classmethod
     def of(cls, counts: Counts) -> BoxLattice:
         """The lattice of a cube with ``counts`` cells along x, y and z, at even angles."""
-        _, ny, nz = (count + 1 for count in counts)
-        keys = [
-            ((x * ny + y) * nz + z).astype(np.int64)
-            for x, y, z in (face.lattice(counts) for face in FACES)
-        ]
-        distinct, inverse = np.unique(
-            np.concatenate([key.ravel() for key in keys]), return_inverse=True
-        )
-        bounds = np.cumsum([key.size for key in keys])[:-1]
-        faces = tuple(
-            part.reshape(key.shape)
-            for part, key in zip(np.split(inverse, bounds), keys, strict=True)
-        )
-        rest, z = np.divmod(distinct, nz)
-        x, y = np.divmod(rest, ny)
-        points = np.stack(
-            [_even_lines(count)[at] for count, at in zip(counts, (x, y, z), strict=True)], axis=1
-        )
+        faces = tuple(_numbers(counts, face.lattice(counts)) for face in FACES)
+        points = np.empty((int(faces[0].max()) + 1, 3), dtype=np.float32)
+        lines = [even_lines(count) for count in counts]
+        for face, index in zip(FACES, faces, strict=True):
+            for axis, coordinate in enumerate(face.lattice(counts)):
+                points[:, axis][index] = lines[axis][coordinate]
         return cls(counts, normalised(points).astype(np.float32), faces)
+
+
+def _numbers(counts: Counts, place: tuple[I64, I64, I64]) -> I64:
+    """Numbers of lattice points: by x, then y, then z, counting those on the surface alone.
+
+    Slices between the first and the last hold only the rim of the y-z plane.
+    """
+    nx, ny, nz = counts
+    x, y, z = place
+    whole, rim = (ny + 1) * (nz + 1), 2 * (ny + nz)
+    within = y * (nz + 1) + z
+    around = np.where(y == 0, z, (nz + 1) + (y - 1) * 2 + np.where(y == ny, z, z // nz))
+    numbers: I64 = np.where((x == 0) | (x == nx), within, around)
+    numbers += np.where(x == 0, 0, whole + (x - 1) * rim)
+    return numbers
 
 
 def even_places(t: F32) -> F32:
@@ -110,7 +113,7 @@ def even_places(t: F32) -> F32:
     return bent
 
 
-def _even_lines(cells: int) -> F32:
+def even_lines(cells: int) -> F32:
     """Places of ``cells`` + 1 lattice lines, exact at both ends."""
     t = np.arange(cells + 1, dtype=np.float32) * np.float32(2.0 / cells) - np.float32(1.0)
     lines = even_places(t)
@@ -125,12 +128,23 @@ def box_noise(face: Face, counts: Counts, rows: F32, columns: F32, seed: int) ->
     edges that they share; on each, one lattice coordinate is constant, which makes this as cheap as
     noise in the plane.
     """
+    spread = spread_box_noise(face, counts, columns, seed)
+    return spread.band(rows * np.float32(counts[face.up[0]]))
+
+
+def spread_box_noise(
+    face: Face, counts: Counts, columns: F32, seed: int, strength: float = 1.0
+) -> NoiseSpread:
+    """Noise as :func:`box_noise`, times ``strength``, to be read in bands of rows.
+
+    Rows are asked for in units of the lattice, 0 … the number of features down the side.
+    """
     hashed = hash_lattice(seed, *face.lattice(counts))
-    return lattice_noise(
-        rows * np.float32(counts[face.up[0]]),
+    return NoiseSpread(
         columns * np.float32(counts[face.right[0]]),
         gradient_component(hashed, face.up[0]) * np.float32(-face.up[1]),
         gradient_component(hashed, face.right[0]) * np.float32(face.right[1]),
+        strength,
     )
 
 

@@ -25,6 +25,12 @@ def tilts_in_frame(fine: F32, normals: F32, tangents: F32) -> tuple[F32, F32]:
     return dot(fine, tangent) * inverse, dot(fine, cross(normal, tangent)) * inverse
 
 
+def along_columns(positions: F32) -> F32:
+    """Tangents, of any length, of a lattice (rows, columns, 3) whose u grows with its columns."""
+    padded = np.concatenate((positions[:, :1], positions, positions[:, -1:]), axis=1)
+    return padded[:, 2:] - padded[:, :-2]
+
+
 def _stretched(field: F32, shape: tuple[int, ...]) -> F32:
     """Vectors (j, i, 3), interpolated on a lattice of ``shape``."""
     down, across = (

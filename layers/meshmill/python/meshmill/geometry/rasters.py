@@ -48,33 +48,68 @@ def resample(field: F32, rows: F32, columns: F32) -> F32:
 
 
 def _catmull_rom(field: NDArray[Any], at: F32) -> F32:
-    """Interpolate along the first axis."""
-    last = len(field) - 1
-    cell = np.clip(at.astype(np.int32), 0, last - 1)
+    """Interpolate along the first axis; beyond its ends the field goes on in a straight line."""
+    cell = np.clip(at.astype(np.int32), 0, len(field) - 2)
     t = (at - cell.astype(np.float32))[:, None]
-    half, two, three = np.float32(0.5), np.float32(2.0), np.float32(3.0)
+    half, one, two, three = (np.float32(value) for value in (0.5, 1.0, 2.0, 3.0))
     weights = (
-        half * t * ((two - t) * t - np.float32(1.0)),
+        half * t * ((two - t) * t - one),
         half * (t * t * (three * t - np.float32(5.0)) + two),
-        half * t * ((np.float32(4.0) - three * t) * t + np.float32(1.0)),
-        half * t * t * (t - np.float32(1.0)),
+        half * t * ((np.float32(4.0) - three * t) * t + one),
+        half * t * t * (t - one),
     )
-    total = np.zeros((len(at), field.shape[1]), dtype=np.float32)
-    for offset, weight in zip((-1, 0, 1, 2), weights, strict=True):
-        total += weight * _extended(field, cell + offset)
+    before, after = two * field[:1] - field[1:2], two * field[-1:] - field[-2:-1]
+    extended = np.concatenate((before, field, after))
+    total: F32 = weights[0] * extended[cell]
+    for offset, weight in enumerate(weights[1:], start=1):
+        total += weight * extended[cell + offset]
     return total
 
 
-def _extended(field: NDArray[Any], index: NDArray[np.int32]) -> NDArray[Any]:
-    """Rows of ``field``; one row beyond either end continues it in a straight line."""
-    last = len(field) - 1
-    rows = field[np.clip(index, 0, last)]
-    below, above = index < 0, index > last
-    if below.any():
-        rows[below] = np.float32(2.0) * field[0] - field[1]
-    if above.any():
-        rows[above] = np.float32(2.0) * field[last] - field[last - 1]
-    return rows
+def doubled(field: F32) -> F32:
+    """A field (r, c) with means between its samples, float32 (2r - 1, 2c - 1)."""
+    rows, columns = field.shape
+    half = np.float32(0.5)
+    across = np.empty((rows, 2 * columns - 1), dtype=np.float32)
+    across[:, ::2] = field
+    across[:, 1::2] = (field[:, :-1] + field[:, 1:]) * half
+    whole = np.empty((2 * rows - 1, 2 * columns - 1), dtype=np.float32)
+    whole[::2] = across
+    between = whole[1::2]
+    np.add(across[:-1], across[1:], out=between)
+    between *= half
+    return whole
+
+
+def gathered(fields: F32, rows: F32, columns: F32) -> F32:
+    """Linear interpolation of fields (j, i, c) at scattered places, float32 (..., c).
+
+    ``rows`` and ``columns`` are positions 0 … j-1 and 0 … i-1, of one shape.
+    """
+    down, across, count = fields.shape
+    row = np.minimum(rows.astype(np.int32), np.int32(down - 2))
+    column = np.minimum(columns.astype(np.int32), np.int32(across - 2))
+    below = (rows - row.astype(np.float32))[..., None]
+    right = (columns - column.astype(np.float32))[..., None]
+    first = row * np.int32(across) + column
+    flat = fields.reshape(-1, count)
+
+    def between(at: NDArray[np.int32]) -> F32:
+        near = flat[at]
+        blend: F32 = near + right * (flat[at + 1] - near)
+        return blend
+
+    upper = between(first)
+    lower: F32 = upper + below * (between(first + np.int32(across)) - upper)
+    return lower
+
+
+def reached(table: F32, values: F32) -> F32:
+    """Positions 0 … n-1 at which a rising table (n,) takes ``values``: its inverse, linear."""
+    cell = np.clip(np.searchsorted(table, values, side="right") - 1, 0, len(table) - 2)
+    low, high = table[cell], table[cell + 1]
+    positions: F32 = cell.astype(np.float32) + (values - low) / (high - low)
+    return positions
 
 
 def smoothstep(values: F32, low: float, high: float) -> F32:

@@ -72,22 +72,3 @@ def vertex_normals(positions: Floats, triangles: NDArray[Any]) -> F64:
             total[:, axis] += np.bincount(triangles[:, corner], faces[:, axis], count)
     unit: F64 = normalised(total)
     return unit
-
-
-def volume(positions: Floats, triangles: NDArray[Any]) -> float:
-    """Volume that a closed mesh encloses; positive where faces look outwards."""
-    first, second, third = (
-        positions[triangles[:, corner]].astype(np.float64) for corner in range(3)
-    )
-    return float(np.cumsum(dot(first, cross(second, third)))[-1]) / 6.0
-
-
-def cube_root(value: float) -> float:
-    """Cube root of a positive number, by Newton's method."""
-    root = max(value, 1.0)
-    for _ in range(200):
-        nearer = (2.0 * root + value / (root * root)) / 3.0
-        if nearer >= root:
-            break
-        root = nearer
-    return root

@@ -4,33 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 
 from meshmill.geometry.arrays import F32, I64, U32
-from meshmill.geometry.box import FACES, BoxLattice, counts_for
+from meshmill.geometry.box import FACES, BoxLattice, counts_for, triangles_of
 from meshmill.geometry.charts import Atlas, Chart, pack_charts
+from meshmill.geometry.frames import along_columns, tilts_in_frame
+from meshmill.geometry.generators.rock.fitting import Interpolation
 from meshmill.geometry.generators.rock.group import Place, draw, settle
 from meshmill.geometry.generators.rock.skin import Region, paint
+from meshmill.geometry.generators.rock.spacing import Spacing
 from meshmill.geometry.generators.rock.spec import RockOptions
 from meshmill.geometry.generators.rock.stone import Shape, Stone, shape_of
 from meshmill.geometry.generators.rock.unfolding import Unfolding
 from meshmill.geometry.model import Brief
 from meshmill.geometry.parts import Part, assemble, sheet_triangles
-from meshmill.geometry.rasters import Spread
 from meshmill.geometry.scene import Material, Mesh, Scene
 from meshmill.geometry.surfaces import fit_bounds
-from meshmill.geometry.tangents import vertex_tangents
-from meshmill.geometry.vectors import (
-    cross,
-    cube_root,
-    dot,
-    normalised,
-    vertex_normals,
-    volume,
-)
+from meshmill.geometry.vectors import vertex_normals
 
 _DETAIL_BUDGET = (12_000, 200_000)
+#: What coarser levels spend of their budgets: outlines suffer first.
+_COARSE_SHARE = 1.15
+#: Twice the surface of a stone by the sum of the products of its half axes.
+_AREA = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,7 @@ class RockModel:
 
     brief: Brief
     places: tuple[Place, ...]
+    spacings: tuple[Spacing, ...]
     full: tuple[Surface, ...]
     unfolded: tuple[tuple[Unfolding, ...], ...]
     atlas: Atlas
@@ -51,7 +51,7 @@ class RockModel:
         """The stones in about ``budget`` triangles together."""
         surfaces = self.full
         if budget != self.brief.budget:
-            coarser = _surfaces(self.places, budget)
+            coarser = _surfaces(self.places, self.spacings, int(budget * _COARSE_SHARE))
             surfaces = tuple(s.like(full) for s, full in zip(coarser, self.full, strict=True))
         parts = [
             part
@@ -67,7 +67,8 @@ class RockModel:
 def build(options: RockOptions, brief: Brief) -> RockModel:
     """Break, weather, place and paint the stones that ``options`` and the seed describe."""
     loose = draw(options, brief.seed)
-    casts = [Cast.of(p.stone, n) for p, n in zip(loose, _shares(brief.budget, loose), strict=True)]
+    spacings = tuple(Spacing.of(place.stone) for place in loose)
+    casts = _casts(loose, spacings, brief.budget)
     places = settle(loose, [cast.shape.positions for cast in casts], options.size_m, brief.seed)
     full = tuple(Surface.of(place, cast) for place, cast in zip(places, casts, strict=True))
     unfolded = tuple(surface.unfolded() for surface in full)
@@ -76,10 +77,11 @@ def build(options: RockOptions, brief: Brief) -> RockModel:
     detail = min(max(2 * brief.budget, _DETAIL_BUDGET[0]), _DETAIL_BUDGET[1])
     regions: list[Region] = []
     for place, coarse, fine, faces, charts in zip(
-        places, full, _surfaces(places, detail), unfolded, _by_stone(atlas), strict=True
+        places, full, _surfaces(places, spacings, detail), unfolded, _by_stone(atlas), strict=True
     ):
-        regions += _regions(place.stone, coarse, fine, faces, charts, brief.texture_size)
-    return RockModel(brief, places, full, unfolded, atlas, paint(options, regions, atlas))
+        regions += _regions(place.stone, coarse, fine, faces, charts)
+    material = paint(options, regions, atlas)
+    return RockModel(brief, places, spacings, full, unfolded, atlas, material)
 
 
 def _by_stone(atlas: Atlas) -> list[tuple[Chart, ...]]:
@@ -88,17 +90,27 @@ def _by_stone(atlas: Atlas) -> list[tuple[Chart, ...]]:
     return [atlas.charts[k : k + each] for k in range(0, len(atlas.charts), each)]
 
 
-def _shares(budget: int, places: Sequence[Place]) -> list[int]:
-    """Triangles of each stone, by its surface."""
+def _casts(places: Sequence[Place], spacings: Sequence[Spacing], budget: int) -> list[Cast]:
+    """The stones' shapes, in about ``budget`` triangles together.
+
+    Each has a share by its surface of what is left; the largest comes last and evens things out.
+    """
     areas = [x * y + y * z + z * x for x, y, z in (place.extent for place in places)]
-    return [int(budget * area / sum(areas)) for area in areas]
+    left, open_area = budget, sum(areas)
+    casts: dict[int, Cast] = {}
+    for number in sorted(range(len(places)), key=lambda k: areas[k]):
+        share = round(left * areas[number] / open_area)
+        casts[number] = Cast.of(places[number].stone, spacings[number], share)
+        left -= triangles_of(casts[number].lattice.counts)
+        open_area -= areas[number]
+    return [casts[number] for number in range(len(places))]
 
 
-def _surfaces(places: Sequence[Place], budget: int) -> tuple[Surface, ...]:
-    return tuple(
-        Surface.of(place, Cast.of(place.stone, share))
-        for place, share in zip(places, _shares(budget, places), strict=True)
-    )
+def _surfaces(
+    places: Sequence[Place], spacings: Sequence[Spacing], budget: int
+) -> tuple[Surface, ...]:
+    casts = _casts(places, spacings, budget)
+    return tuple(Surface.of(place, cast) for place, cast in zip(places, casts, strict=True))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,10 +121,12 @@ class Cast:
     shape: Shape
 
     @classmethod
-    def of(cls, stone: Stone, triangles: int) -> Cast:
+    def of(cls, stone: Stone, spacing: Spacing, triangles: int) -> Cast:
         """Evaluate ``stone`` in about ``triangles`` triangles."""
-        lattice = BoxLattice.of(counts_for(triangles, stone.size))
-        return cls(lattice, shape_of(stone, lattice.directions))
+        lattice = spacing.lattice(counts_for(triangles, stone.proportions))
+        x, y, z = stone.proportions
+        apart = sqrt(_AREA * (x * y + y * z + z * x) / triangles)
+        return cls(lattice, shape_of(stone, lattice.directions, apart))
 
     @property
     def sheets(self) -> list[U32]:
@@ -146,17 +160,13 @@ class Surface:
         return cls(cast, positions, normals)
 
     def like(self, full: Surface) -> Surface:
-        """The same lattice, swollen to the volume of ``full`` and fitted into its bounds.
+        """The same lattice, fitted to ``full`` and into its bounds.
 
         The points of a coarse lattice lie on the stone, and its faces cut off what bulges between.
         """
-        centre = ((full.low + full.high) * 0.5).astype(np.float32)
-        arms = self.positions - centre
-        lost = volume(full.positions - centre, full.cast.triangles) / volume(
-            arms, self.cast.triangles
-        )
-        swollen = centre + arms * np.float32(cube_root(lost))
-        return Surface.on(self.cast, fit_bounds(swollen, full.low, full.high))
+        between = Interpolation.of(self.cast.lattice, full.cast.lattice)
+        fitted = between.fitted(self.positions, full.positions)
+        return Surface.on(self.cast, fit_bounds(fitted, full.low, full.high))
 
     @property
     def low(self) -> F32:
@@ -200,16 +210,16 @@ def _regions(
     fine: Surface,
     unfolded: tuple[Unfolding, ...],
     charts: tuple[Chart, ...],
-    size: int,
 ) -> list[Region]:
     """What the painter needs of each face, on the fine lattice."""
     regions = []
-    shape, lattice = fine.cast.shape, fine.cast.lattice
-    for number, (part, index, face, chart) in enumerate(
-        zip(coarse.parts(unfolded, charts, size), lattice.faces, unfolded, charts, strict=True)
+    shape = fine.cast.shape
+    for number, (below, index, face, chart) in enumerate(
+        zip(coarse.cast.lattice.faces, fine.cast.lattice.faces, unfolded, charts, strict=True)
     ):
-        grid = coarse.cast.lattice.faces[number].shape
-        tilt_x, tilt_y = _tilt(part, grid, fine.normals[index])
+        normals = fine.normals[index]
+        tangents = along_columns(coarse.positions[below])
+        tilt_x, tilt_y = tilts_in_frame(normals, coarse.normals[below], tangents)
         regions.append(
             Region(
                 stone=stone,
@@ -219,28 +229,9 @@ def _regions(
                 density=charts[0].width / stone.size[0],
                 hollow=shape.hollow[index],
                 layer=shape.layer[index],
-                upward=fine.normals[index][:, :, 1],
+                upward=normals[:, :, 1],
                 tilt_x=tilt_x,
                 tilt_y=tilt_y,
             )
         )
     return regions
-
-
-def _tilt(part: Part, grid: tuple[int, ...], fine: F32) -> tuple[F32, F32]:
-    """Fine normals (rows, columns, 3) in the tangent frame of the coarse mesh: x / z and y / z."""
-    tangents = vertex_tangents(part.positions, part.normals, part.uvs, part.triangles)
-    normal = normalised(_stretched(part.normals.reshape(*grid, 3), fine.shape))
-    tangent = _stretched(tangents[:, :3].reshape(*grid, 3), fine.shape)
-    tangent = normalised(tangent - normal * dot(tangent, normal)[:, :, None])
-    inverse = np.reciprocal(np.maximum(dot(fine, normal), np.float32(0.25)))
-    return dot(fine, tangent) * inverse, dot(fine, cross(normal, tangent)) * inverse
-
-
-def _stretched(field: F32, shape: tuple[int, ...]) -> F32:
-    """A coarse face's vectors, interpolated on the fine lattice."""
-    down, across = (
-        np.arange(fine, dtype=np.float32) * np.float32((coarse - 1) / (fine - 1))
-        for fine, coarse in zip(shape[:2], field.shape[:2], strict=True)
-    )
-    return np.stack([Spread(field[:, :, axis], across).band(down) for axis in range(3)], axis=-1)

@@ -11,28 +11,26 @@ from dataclasses import dataclass
 import numpy as np
 
 from meshmill.geometry.arrays import F32, U8
-from meshmill.geometry.box import FACES, Counts, box_noise
+from meshmill.geometry.box import FACES, Counts, spread_box_noise
 from meshmill.geometry.charts import Atlas, Chart, dilate
-from meshmill.geometry.generators.rock.minerals import (
-    MINERALS,
-    MOSS_BUMP,
-    MOSS_DARK,
-    MOSS_LIGHT,
-    MOSS_ROUGHNESS,
-    Mineral,
-)
+from meshmill.geometry.generators.rock.coat import TINT_OF_GRAIN, Coat, underpaint
+from meshmill.geometry.generators.rock.minerals import MINERALS, Mineral
 from meshmill.geometry.generators.rock.spec import RockOptions
 from meshmill.geometry.generators.rock.stone import Stone
 from meshmill.geometry.generators.rock.unfolding import Unfolding
 from meshmill.geometry.maps import MapSet, bands, pack_normals
-from meshmill.geometry.noise import hash_share
-from meshmill.geometry.rasters import Spread, blend_into, smoothstep
+from meshmill.geometry.rasters import Spread, blend_into, doubled, smoothstep
 from meshmill.geometry.scene import Material
 
 _ONE, _HALF = np.float32(1.0), np.float32(0.5)
-#: Features of the grain in texels, with weights.
-_OCTAVES = ((36, 0.42), (18, 0.36), (9, 0.30), (5, 0.26), (3, 0.2))
-_CRYSTALS = 5
+Octaves = tuple[tuple[int, float], ...]
+#: Texels in a feature of the grain's octaves, with weights. The coarse ones, and all that depends
+#: on them alone, are made at every other texel.
+_COARSE: Octaves = ((36, 0.42), (18, 0.36), (9, 0.30))
+_FINE: Octaves = ((6, 0.28), (3, 0.2))
+#: Levels by which fine grain makes moss and stains lighter.
+_TUFTS = 34.0
+_CRYSTALS: Octaves = ((5, 1.0),)
 _GRAIN_SEED = 500
 
 
@@ -71,138 +69,124 @@ def paint(options: RockOptions, regions: Sequence[Region], atlas: Atlas) -> Mate
 def _paint_chart(options: RockOptions, mineral: Mineral, region: Region, maps: MapSet) -> None:
     chart = region.chart
     across = region.unfolding.across.share(_centres(chart.width))
-    columns = across[1:-1] * np.float32(region.hollow.shape[1] - 1)
-    spread = [
-        Spread(field, columns)
-        for field in (region.hollow, region.layer, region.upward, region.tilt_x, region.tilt_y)
-    ]
     down = region.unfolding.down.share(_centres(chart.height))
+    height, width = (np.float32(count - 1) for count in region.hollow.shape)
+    fields = (region.hollow, region.layer, region.upward)
+    under = [Spread(field, across[2::2] * width) for field in fields]
+    tilts = [Spread(field, across[2:-3] * width) for field in (region.tilt_x, region.tilt_y)]
+    coarse_grain, fine_grain, crystals = (
+        _Grain(octaves, region, columns)
+        for octaves, columns in (
+            (_COARSE, across[::2]),
+            (_FINE, across[1:-2]),
+            (_CRYSTALS, across[2:-3]),
+        )
+    )
     area = np.s_[chart.left : chart.left + chart.width]
-    for start, stop in bands(chart.height, chart.width):
-        rows = down[start : stop + 2]
-        at = rows[1:-1] * np.float32(region.hollow.shape[0] - 1)
-        hollow, layer, upward, tilt_x, tilt_y = (field.band(at) for field in spread)
-        grain = _grain(region, rows, across)
-        inner = grain[1:-1, 1:-1]
-        colours, roughness, bump = _colours(mineral, region, inner, hollow, layer,
-                                            rows[1:-1], across[1:-1])  # fmt: skip
-        if options.moss > 0:
-            bump = _lay_moss(options.moss, inner, hollow, upward, colours, roughness, bump)
+    for first, last in bands(-(-chart.height // 2), 2 * chart.width):
+        start, stop = 2 * first, min(2 * last, chart.height)
+        rows = down[start : stop + 5]
+        coarse = coarse_grain.band(rows[::2])
+        at = rows[2:] * height
+        below = [field.band(at[::2]) for field in under]
+        coat = underpaint(mineral, options.moss, region.stone.seed, below, coarse[1:, 1:])
+        texture = _Texture(
+            coarse=doubled(coarse)[1 : stop - start + 3, 1 : chart.width + 3],
+            fine=fine_grain.band(rows[1:-2]),
+            crystals=crystals.band(rows[2:-3]),
+            slopes=[field.band(at[:-3]) for field in tilts],
+        )
         band = maps.rows(chart.top + start, chart.top + stop)
-        for channel, colour in enumerate(colours):
-            band.base_colour[:, area, channel] = np.clip(colour, np.float32(30), np.float32(240))
-        _pack_orm(band.orm[:, area], hollow, inner, roughness)
-        step = bump * _HALF
-        tilt_x -= (grain[1:-1, 2:] - grain[1:-1, :-2]) * step
-        tilt_y += (grain[2:, 1:-1] - grain[:-2, 1:-1]) * step
-        pack_normals(tilt_x, tilt_y, band.normal[:, area])
+        _paint(mineral, coat, texture, [image[:, area] for image in _images(band)])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Texture:
+    """What a band holds of every texel.
+
+    ``coarse`` and ``fine`` grain reach one texel beyond the band on every side; ``slopes`` are
+    those of the normals in the mesh's frame.
+    """
+
+    coarse: F32
+    fine: F32
+    crystals: F32
+    slopes: list[F32]
+
+
+def _images(maps: MapSet) -> list[U8]:
+    return [maps.base_colour, maps.normal, maps.orm]
+
+
+def _paint(mineral: Mineral, coat: Coat, texture: _Texture, images: list[U8]) -> None:
+    """Fill base colour, normal and packed maps of one band."""
+    base_colour, normal, orm = images
+    grain = texture.coarse + texture.fine
+    inner, speckle = grain[1:-1, 1:-1], texture.fine[1:-1, 1:-1]
+    whole = coat.doubled(inner.shape)
+    tint = np.clip(whole.tint + speckle * np.float32(TINT_OF_GRAIN), np.float32(0.0), _ONE)
+    crystals = texture.crystals + inner * np.float32(0.35)
+    darkening, lightening = (
+        smoothstep(crystals * np.float32(sign), 0.22, 0.42) * np.float32(share)
+        for sign, share in zip((-1.0, 1.0), mineral.grains, strict=True)
+    )
+    tufts = (_ONE - whole.bare) * speckle
+    tufts *= np.float32(_TUFTS)
+    for channel in range(3):
+        colour = tint * np.float32(mineral.light[channel] - mineral.dark[channel])
+        colour += np.float32(mineral.dark[channel])
+        blend_into(colour, np.float32(mineral.dark_grain[channel]), darkening)
+        blend_into(colour, np.float32(mineral.light_grain[channel]), lightening)
+        colour *= whole.bare
+        colour += whole.cover[channel]
+        colour += tufts
+        base_colour[:, :, channel] = np.clip(colour, np.float32(30), np.float32(240))
+    lightening *= np.float32(0.12)
+    orm[:, :, 0] = whole.occlusion * np.float32(255.0)
+    orm[:, :, 1] = np.clip(whole.roughness - lightening, np.float32(0.1), _ONE) * np.float32(255.0)
+    orm[:, :, 2] = 0
+    tilt_x, tilt_y = texture.slopes
+    step = whole.bump * _HALF
+    tilt_x -= (grain[1:-1, 2:] - grain[1:-1, :-2]) * step
+    tilt_y += (grain[2:, 1:-1] - grain[:-2, 1:-1]) * step
+    pack_normals(tilt_x, tilt_y, normal)
 
 
 def _centres(texels: int) -> F32:
-    """Positions 0 … 1 of texel centres across a chart, with one more at either end, kept inside."""
-    at = (np.arange(-1, texels + 1, dtype=np.float32) + _HALF) * np.float32(1.0 / texels)
+    """Positions 0 … 1 of texel centres across a chart, from two before it to two after.
+
+    They are kept inside.
+    """
+    at = (np.arange(-2, texels + 3, dtype=np.float32) + _HALF) * np.float32(1.0 / texels)
     inside: F32 = np.clip(at, np.float32(0.0), _ONE)
     return inside
 
 
-def _grain(region: Region, rows: F32, columns: F32) -> F32:
-    total = np.zeros((len(rows), len(columns)), dtype=np.float32)
-    for texels, weight in _OCTAVES:
-        layer = _box_noise(region, texels, rows, columns)
-        layer *= np.float32(weight)
-        total += layer
-    return total
+class _Grain:
+    """Octaves of noise on one face of a stone's box, spread along the columns of its chart.
 
+    ``columns`` are positions 0 … 1 on the face.
+    """
 
-def _box_noise(region: Region, texels: int, rows: F32, columns: F32) -> F32:
-    """Noise with features of about ``texels``, over positions 0 … 1 of the region's face."""
-    seed = region.stone.seed + _GRAIN_SEED + texels
-    return box_noise(FACES[region.face], _cells(region, texels), rows, columns, seed)
+    def __init__(self, octaves: Octaves, region: Region, columns: F32) -> None:
+        face = FACES[region.face]
+        self._layers = []
+        for texels, weight in octaves:
+            counts = _cells(region, texels)
+            seed = region.stone.seed + _GRAIN_SEED + texels
+            spread = spread_box_noise(face, counts, columns, seed, weight)
+            self._layers.append((spread, np.float32(counts[face.up[0]])))
+
+    def band(self, rows: F32) -> F32:
+        """The grain at positions ``rows``, 0 … 1 down the face."""
+        (first, cells), *others = self._layers
+        total = first.band(rows * cells)
+        for spread, count in others:
+            total += spread.band(rows * count)
+        return total
 
 
 def _cells(region: Region, texels: int) -> Counts:
     """Cells along each axis of the stone's box; the same for all its faces."""
     x, y, z = (max(1, round(axis * region.density / texels)) for axis in region.stone.size)
     return x, y, z
-
-
-def _colours(
-    mineral: Mineral,
-    region: Region,
-    grain: F32,
-    hollow: F32,
-    layer: F32,
-    rows: F32,
-    columns: F32,
-) -> tuple[list[F32], F32, F32]:
-    """Red, green, blue 0 … 255, roughness and bump of the bare stone."""
-    tint = np.float32(0.5) + grain * np.float32(0.55) - hollow * np.float32(0.28)
-    if mineral.bands > 0:
-        tint += _bands(region.stone.seed, layer, grain) * np.float32(mineral.bands)
-    np.clip(tint, np.float32(0.0), _ONE, out=tint)
-    colours = [
-        np.float32(dark) + tint * np.float32(light - dark)
-        for dark, light in zip(mineral.dark, mineral.light, strict=True)
-    ]
-    crystals = _box_noise(region, _CRYSTALS, rows, columns) + grain * np.float32(0.35)
-    for sign, share, colour in (
-        (-1.0, mineral.grains[0], mineral.dark_grain),
-        (1.0, mineral.grains[1], mineral.light_grain),
-    ):
-        amount = smoothstep(crystals * np.float32(sign), 0.22, 0.42) * np.float32(share)
-        _mix(colours, colour, amount)
-    _mix(colours, mineral.stain, smoothstep(hollow + grain * np.float32(0.3), 0.15, 0.9))
-    roughness = np.float32(mineral.roughness) + grain * np.float32(0.06)
-    roughness -= smoothstep(crystals, 0.22, 0.42) * np.float32(0.12 * mineral.grains[1])
-    return colours, roughness, np.full_like(grain, np.float32(mineral.bump))
-
-
-def _bands(seed: int, layer: F32, grain: F32) -> F32:
-    """Brightness of the bedding, -0.5 … 0.5, in layers of two thicknesses."""
-    wavy = layer + grain * np.float32(0.22)
-    total = np.zeros_like(layer)
-    for fineness, weight in ((1.0, 0.6), (3.7, 0.4)):
-        scaled = wavy * np.float32(fineness)
-        below = np.floor(scaled)
-        index = below.astype(np.int32)
-        first = int(index.min())
-        known = np.arange(first, int(index.max()) + 2)
-        shade = hash_share(seed + 77, known)
-        here = shade[index - first]
-        step = smoothstep(scaled - below, 0.7, 1.0)
-        total += (here + (shade[index - first + 1] - here) * step - _HALF) * np.float32(weight)
-    return total
-
-
-def _lay_moss(
-    share: float,
-    grain: F32,
-    hollow: F32,
-    upward: F32,
-    colours: list[F32],
-    roughness: F32,
-    bump: F32,
-) -> F32:
-    """Moss on what looks up, in hollows first; changes colours and roughness, returns the bump."""
-    liking = upward + grain * np.float32(0.6) + hollow * np.float32(0.45)
-    start = 1.25 - 1.45 * share
-    amount = smoothstep(liking, start, start + 0.25)
-    tuft = np.clip(_HALF + grain * np.float32(0.9), np.float32(0.0), _ONE)
-    for colour, dark, light in zip(colours, MOSS_DARK, MOSS_LIGHT, strict=True):
-        blend_into(colour, np.float32(dark) + tuft * np.float32(light - dark), amount)
-    blend_into(roughness, np.float32(MOSS_ROUGHNESS), amount)
-    mossy: F32 = bump + (np.float32(MOSS_BUMP) - bump) * amount
-    return mossy
-
-
-def _mix(colours: list[F32], other: tuple[int, int, int], amount: F32) -> None:
-    for colour, target in zip(colours, other, strict=True):
-        blend_into(colour, np.float32(target), amount)
-
-
-def _pack_orm(orm: U8, hollow: F32, grain: F32, roughness: F32) -> None:
-    occlusion = np.float32(0.98) - np.maximum(hollow, np.float32(0.0)) * np.float32(0.55)
-    occlusion += np.minimum(grain, np.float32(0.0)) * np.float32(0.25)
-    orm[:, :, 0] = np.clip(occlusion, np.float32(0.2), _ONE) * np.float32(255.0)
-    orm[:, :, 1] = np.clip(roughness, np.float32(0.1), _ONE) * np.float32(255.0)
-    orm[:, :, 2] = 0

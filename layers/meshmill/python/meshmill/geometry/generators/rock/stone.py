@@ -16,6 +16,11 @@ _ONE = np.float32(1.0)
 _DOWN = np.array([[0.0, -1.0, 0.0]], dtype=np.float32)
 #: Layers of bedding from foot to top.
 _LAYERS = 11.0
+_LEAST_LEDGES = 0.35
+#: Width of the sharpest edges in spacings.
+_EDGE = 1.5
+#: Features of the smaller pits in a unit.
+_SMALL_PITS = 7.7
 #: Points nearer to the centre, squared, would lose precision when normalised.
 _CORE = 0.01
 
@@ -41,7 +46,7 @@ FORMS: dict[str, Form] = {
     "slab": Form((1.0, 0.34, 0.74), 0.05, (0.05, 1.0), 14, 0.75),
     "spire": Form((0.50, 1.0, 0.46), 0.36, (0.1, 1.0), 16, 0.55),
     "cobble": Form((1.0, 0.62, 0.80), 0.0, (0.0, 0.5), 10, 0.86),
-    "shard": Form((0.52, 1.0, 0.36), 0.46, (0.45, 1.15), 9, 0.5),
+    "shard": Form((0.52, 1.0, 0.43), 0.33, (0.45, 1.15), 9, 0.5),
 }
 
 
@@ -55,6 +60,24 @@ class Stone:
     planes: F32
     offsets: F32
     bedding: F32
+
+    @property
+    def sharpness(self) -> float:
+        """How freshly it is broken, from 0."""
+        low, high = FORMS[self.options.form].breaks
+        return low + (high - low) * self.options.angularity
+
+    @property
+    def layer_height(self) -> float:
+        """Thickness of a layer of bedding."""
+        return 2.0 * self.size[1] / _LAYERS
+
+    @property
+    def proportions(self) -> tuple[float, float, float]:
+        """Half axes halfway up, where the taper has taken half."""
+        x, y, z = self.size
+        narrow = 1.0 - 0.5 * FORMS[self.options.form].taper
+        return x * narrow, y, z * narrow
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,31 +125,50 @@ def random_directions(rng: np.random.Generator, count: int) -> F32:
     return np.array(found, dtype=np.float32)
 
 
-def shape_of(stone: Stone, directions: F32) -> Shape:
-    """The stone's surface along unit ``directions``, float32 (n, 3)."""
-    form, options = FORMS[stone.options.form], stone.options
-    low, high = form.breaks
-    sharpness = low + (high - low) * options.angularity
-    radius = _broken(stone, directions, sharpness)
-    scale = np.array(stone.size, dtype=np.float32)
-    height = directions[:, 1] * radius
-    narrow = _ONE - np.float32(form.taper) * smoothstep(height, -0.8, 1.0)
-    points = directions * radius[:, None] * scale
-    points[:, 0] *= narrow
-    points[:, 2] *= narrow
+def broad_form(stone: Stone, directions: F32, spacing: float) -> tuple[F32, F32]:
+    """The stone along unit ``directions`` (n, 3) before it weathers: its points and scale.
+
+    Points are a radius times direction times scale; all are float32 (n, 3). Edges are no sharper
+    than points ``spacing`` apart can show.
+    """
+    radius = _broken(stone, directions, spacing)
+    narrow = _ONE - np.float32(FORMS[stone.options.form].taper) * smoothstep(
+        directions[:, 1] * radius, -0.8, 1.0
+    )
+    scale = np.repeat(np.array([stone.size], dtype=np.float32), len(directions), axis=0)
+    scale[:, 0] *= narrow
+    scale[:, 2] *= narrow
+    return directions * radius[:, None] * scale, scale
+
+
+def shape_of(stone: Stone, directions: F32, spacing: float) -> Shape:
+    """The stone's surface along unit ``directions``, float32 (n, 3).
+
+    They are about ``spacing`` apart on the stone; what is too fine to show there is left out, or it
+    would show as something else.
+    """
+    options = stone.options
+    points, _ = broad_form(stone, directions, spacing)
     layer = _layers(stone, points)
-    relief = _weathering(stone, points, sharpness)
-    relief -= _ledges(stone, layer) * np.float32(0.13 * options.strata)
-    pits = _pits(stone, points) * np.float32(options.cavities)
+    relief = _weathering(stone, points, spacing)
+    shown = max(_LEAST_LEDGES, _shown(stone.layer_height, spacing))
+    relief -= _ledges(stone, layer) * np.float32(0.13 * options.strata * shown)
+    pits = _pits(stone, points, spacing) * np.float32(options.cavities)
     relief -= pits * np.float32(0.15)
     shrink = np.maximum(_ONE + relief, np.float32(0.45))
     hollow = np.clip(pits * np.float32(0.9) - relief * np.float32(3.2), -_ONE, _ONE)
     return Shape(points * shrink[:, None], hollow, layer)
 
 
-def _broken(stone: Stone, directions: F32, sharpness: float) -> F32:
+def _shown(size: float, spacing: float) -> float:
+    """How much of features of ``size`` a lattice shows: all of three cells, nothing of 1.5."""
+    return min(1.0, max(0.0, size / (1.5 * spacing) - 1.0))
+
+
+def _broken(stone: Stone, directions: F32, spacing: float) -> F32:
     """A sphere cut by planes; the softer the stone, the rounder the edges between them."""
-    softness = np.float32(0.02 + 0.42 * max(0.0, 1.0 - sharpness) * max(0.0, 1.0 - sharpness))
+    bluntness = max(0.0, 1.0 - stone.sharpness)
+    softness = np.float32(max(_EDGE * spacing, 0.02 + 0.42 * bluntness * bluntness))
     radius = np.full(len(directions), np.float32(1.06))
     for normal, offset in zip(stone.planes, stone.offsets, strict=True):
         facing = (
@@ -146,16 +188,18 @@ def _soft_minimum(left: F32, right: F32, softness: np.float32) -> F32:
     return blended
 
 
-def _weathering(stone: Stone, points: F32, sharpness: float) -> F32:
+def _weathering(stone: Stone, points: F32, spacing: float) -> F32:
     """Lumps and ridged grain, as shares of the radius; rounder stones are smoother."""
-    rough = 0.35 + 0.65 * sharpness
+    rough = 0.35 + 0.65 * stone.sharpness
     total = point_noise(points * np.float32(1.3) + np.float32(17.0), stone.seed)
     total *= np.float32(0.09)
     frequency, weight = 2.7, 0.050
     for octave in range(4):
-        grain = point_noise(points * np.float32(frequency), stone.seed + 1 + octave)
-        grain *= np.float32(weight * rough)
-        total += grain
+        shown = _shown(1.0 / frequency, spacing)
+        if shown > 0:
+            grain = point_noise(points * np.float32(frequency), stone.seed + 1 + octave)
+            grain *= np.float32(weight * rough * shown)
+            total += grain
         frequency, weight = frequency * 2.1, weight * 0.5
     return total
 
@@ -169,7 +213,7 @@ def _layers(stone: Stone, points: F32) -> F32:
     )
     wave = point_noise(points * np.float32(1.1) + np.float32(5.0), stone.seed + 20)
     layer: F32 = (along + wave * np.float32(0.12 * stone.size[1]) + np.float32(2.0)) * np.float32(
-        0.5 * _LAYERS / stone.size[1]
+        1.0 / stone.layer_height
     )
     return layer
 
@@ -186,9 +230,12 @@ def _ledges(stone: Stone, layer: F32) -> F32:
     return above
 
 
-def _pits(stone: Stone, points: F32) -> F32:
+def _pits(stone: Stone, points: F32, spacing: float) -> F32:
     """Hollows of two sizes, 0 … 1."""
-    wide = smoothstep(point_noise(points * np.float32(2.9), stone.seed + 30), 0.15, 0.7)
-    small = smoothstep(point_noise(points * np.float32(7.7), stone.seed + 31), 0.2, 0.65)
-    pits: F32 = wide * np.float32(0.75) + small * np.float32(0.25)
+    pits = smoothstep(point_noise(points * np.float32(2.9), stone.seed + 30), 0.15, 0.7)
+    pits *= np.float32(0.75)
+    shown = _shown(1.0 / _SMALL_PITS, spacing)
+    if shown > 0:
+        noise = point_noise(points * np.float32(_SMALL_PITS), stone.seed + 31)
+        pits += smoothstep(noise, 0.2, 0.65) * np.float32(0.25 * shown)
     return pits

@@ -80,7 +80,7 @@ def covers(biome: str, sea_level: float, snow_line: float) -> tuple[Cover, ...]:
         ramp = (sea_level + _SHORE_ABOVE, sea_level + 0.4 * _SHORE_ABOVE)
         layers.append(_at_height(shore, ramp))
     if biome in _SNOWY:
-        layers.append(_at_height(_SNOW, (snow_line, snow_line + 0.08)))
+        layers.append(_at_height(_SNOW, (snow_line - 0.02, snow_line + 0.1)))
     return tuple(layers)
 
 

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from meshmill.geometry.arrays import F32
+from meshmill.geometry.generators.terrain.drape import Drape
 from meshmill.geometry.generators.terrain.ground import ground_material
 from meshmill.geometry.generators.terrain.layout import Layout
 from meshmill.geometry.generators.terrain.relief import Relief, make_relief
-from meshmill.geometry.generators.terrain.slopes import axis, wrapped_gradients
+from meshmill.geometry.generators.terrain.sheet import Sheet
+from meshmill.geometry.generators.terrain.slopes import axis
 from meshmill.geometry.generators.terrain.spec import TerrainOptions
 from meshmill.geometry.generators.terrain.walls import border_walls
-from meshmill.geometry.generators.terrain.water import water_material, water_primitive
+from meshmill.geometry.generators.terrain.water import Water, water_primitive
 from meshmill.geometry.model import Brief
 from meshmill.geometry.parts import Part, assemble, sheet_triangles
-from meshmill.geometry.rasters import resample
 from meshmill.geometry.scene import Material, Mesh, Primitive, Scene
 
 _LATTICES = (64, 128, 256, 512)
@@ -30,38 +30,44 @@ class TerrainModel:
     options: TerrainOptions
     seed: int
     relief: Relief
+    drape: Drape
     layout: Layout
     ground: Material
-    water: Material | None
+    water: Water | None
 
     def scene(self, budget: int, suffix: str) -> Scene:
         """The tile in about ``budget`` triangles."""
-        height = sampled(self.relief, cells_for(budget, self.options))
-        primitives = [_ground(self.options, height, self.layout, self.ground)]
+        cells = _cells_for(budget, self.options, self.water)
+        sheet = _sheet(self.options, self.relief, self.drape, cells)
+        primitives = [_ground(self.options, sheet, self.layout, self.ground)]
         if self.water is not None:
-            surface = water_primitive(self.options, self.relief, height, self.water)
-            primitives += [surface] if surface is not None else []
+            primitives.append(water_primitive(self.options, self.water, self.relief, sheet))
         return Scene((Mesh(f"SM_Terrain_{self.seed}{suffix}", tuple(primitives)),))
 
 
 def build(options: TerrainOptions, brief: Brief) -> TerrainModel:
     """Raise, weather and paint the tile that ``options`` and the seed describe."""
-    cells = cells_for(brief.budget, options)
-    relief = make_relief(options, brief.seed, lattice_for(cells))
+    finest = lattice_for(_cells_for(brief.budget, options, None))
+    relief = make_relief(options, brief.seed, finest)
+    drape = Drape.of(relief.height, options.relief_m / options.size_m)
     layout = Layout.of(options.size_m, options.skirt_m)
-    mesh_height = sampled(relief, cells)
-    water = None
-    if options.sea_level > 0 and float(relief.height.min()) < options.sea_level:
-        water = water_material(options, relief, brief.texture_size // 2)
-    ground = ground_material(options, relief, mesh_height, layout, brief.texture_size)
-    return TerrainModel(options, brief.seed, relief, layout, ground, water)
+    water = Water.over(options, relief, brief.texture_size // 2)
+    cells = _cells_for(brief.budget, options, water)
+    carrier = _sheet(options, relief, drape, cells)
+    ground = ground_material(options, relief, drape, carrier, layout, brief.texture_size)
+    return TerrainModel(options, brief.seed, relief, drape, layout, ground, water)
 
 
-def cells_for(budget: int, options: TerrainOptions) -> int:
-    """Cells along a side that spend ``budget`` triangles on land and skirt."""
-    skirt = 4 * _TRIANGLES_PER_CELL if options.skirt_m > 0 else 0
+def _cells_for(budget: int, options: TerrainOptions, water: Water | None) -> int:
+    """Cells along a side that spend ``budget`` triangles on land, skirt and water."""
+    walls = 4 * _TRIANGLES_PER_CELL if options.skirt_m > 0 else 0
+
+    def spent(cells: int) -> float:
+        land = _TRIANGLES_PER_CELL * cells * cells + walls * cells
+        return land + (water.triangles(cells) if water is not None else 0.0)
+
     cells = 1
-    while _TRIANGLES_PER_CELL * (cells + 1) * (cells + 1) + skirt * (cells + 1) <= budget:
+    while spent(cells + 1) <= budget:
         cells += 1
     return cells
 
@@ -71,36 +77,17 @@ def lattice_for(cells: int) -> int:
     return next((lattice for lattice in _LATTICES if lattice >= 2 * cells), _LATTICES[-1])
 
 
-def sampled(relief: Relief, cells: int) -> F32:
-    """Heights on a lattice of ``cells``; the samples nearest to summit and floor take theirs.
-
-    Otherwise a coarse mesh would miss the summit, and levels of detail differ in their bounds.
-    """
-    at = axis(cells) * np.float32(relief.cells)
-    height = np.clip(resample(relief.height, at, at), np.float32(0.0), np.float32(1.0))
-    for extreme in (int(relief.height.argmax()), int(relief.height.argmin())):
-        row, column = divmod(extreme, relief.cells + 1)
-        nearest = [(place * cells + relief.cells // 2) // relief.cells for place in (row, column)]
-        height[nearest[0], nearest[1]] = relief.height[row, column]
-    return height
+def _sheet(options: TerrainOptions, relief: Relief, drape: Drape, cells: int) -> Sheet:
+    return Sheet.of(relief, drape, cells, options.size_m, options.relief_m)
 
 
-def _ground(options: TerrainOptions, height: F32, layout: Layout, material: Material) -> Primitive:
-    cells = len(height) - 1
-    metres = height * np.float32(options.relief_m)
-    ticks = axis(cells)
-    positions = np.empty((cells + 1, cells + 1, 3), dtype=np.float32)
-    positions[:, :, 0] = (ticks - np.float32(0.5))[None, :] * np.float32(options.size_m)
-    positions[:, :, 1] = metres
-    positions[:, :, 2] = (ticks - np.float32(0.5))[:, None] * np.float32(options.size_m)
-    down, right = wrapped_gradients(metres, options.size_m / cells)
-    normals = np.stack((-right, np.ones_like(right), -down), axis=-1)
-    normals /= np.sqrt(right * right + down * down + np.float32(1.0))[:, :, None]
-    uv = layout.uv(ticks)
+def _ground(options: TerrainOptions, sheet: Sheet, layout: Layout, material: Material) -> Primitive:
+    uv = layout.uv(axis(sheet.cells))
     uvs = np.stack(np.broadcast_arrays(uv[None, :], uv[:, None]), axis=-1)
-    faces = sheet_triangles(metres)
-    land = Part(positions.reshape(-1, 3), normals.reshape(-1, 3), uvs.reshape(-1, 2), faces)
-    parts = [land]
+    height = sheet.positions[:, :, 1]
+    faces = sheet_triangles(height)
+    normals = sheet.normals.reshape(-1, 3)
+    parts = [Part(sheet.positions.reshape(-1, 3), normals, uvs.reshape(-1, 2), faces)]
     if options.skirt_m > 0:
-        parts += border_walls(positions, uvs, metres - np.float32(options.skirt_m))
+        parts += border_walls(sheet.positions, uvs, height - np.float32(options.skirt_m))
     return assemble(parts, material)

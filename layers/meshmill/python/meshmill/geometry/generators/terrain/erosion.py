@@ -23,7 +23,7 @@ _NEIGHBOURS = [
     if dr or dc
 ]
 _LARGEST_CUT = np.float32(0.45)
-_SLIDE = np.float32(0.06)
+_SLIDE = np.float32(0.08)
 _SILT = np.float32(0.6)
 _TINY = np.float32(1e-9)
 

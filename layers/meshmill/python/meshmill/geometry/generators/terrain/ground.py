@@ -11,49 +11,72 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from meshmill.geometry.arrays import F32, U8
+from meshmill.geometry.arrays import F32
+from meshmill.geometry.frames import tilts_in_frame
 from meshmill.geometry.generators.terrain.biomes import Cover, Ramp, covers
-from meshmill.geometry.generators.terrain.landforms import LANDFORMS
+from meshmill.geometry.generators.terrain.borders import inner
+from meshmill.geometry.generators.terrain.drape import Drape
+from meshmill.geometry.generators.terrain.landforms import landform
 from meshmill.geometry.generators.terrain.layout import Layout
 from meshmill.geometry.generators.terrain.relief import Relief
-from meshmill.geometry.generators.terrain.slopes import wrapped_gradients
+from meshmill.geometry.generators.terrain.sheet import Sheet
+from meshmill.geometry.generators.terrain.slopes import axis, wrapped_gradients
 from meshmill.geometry.generators.terrain.spec import TerrainOptions
 from meshmill.geometry.maps import MapSet, bands, pack_normals
-from meshmill.geometry.noise import periodic_noise
-from meshmill.geometry.rasters import Spread, blend_into, box_blur, resample, smoothstep
+from meshmill.geometry.noise import hash_share, periodic_noise
+from meshmill.geometry.rasters import Spread, blend_into, box_blur, doubled, gathered, smoothstep
 from meshmill.geometry.scene import Material
 
 _GRAIN_SEED = 0x96A1
-#: Features of the grain's octaves across the texture, as shares of its size; weights beside.
-_OCTAVES = ((64, 0.50), (32, 0.36), (16, 0.27), (8, 0.22), (4, 0.20))
+Octaves = tuple[tuple[int, float], ...]
+#: Texels in a feature of the grain's octaves, with weights. The coarse ones, and all that depends
+#: on them alone, are made at every other texel.
+_COARSE: Octaves = ((64, 0.50), (32, 0.36), (16, 0.27))
+_FINE: Octaves = ((8, 0.22), (4, 0.20))
 _BROAD = (3, 7, 17)
-_ONE = np.float32(1.0)
+#: Landforms whose rock shows its beds, and how many lie above one another.
+_BEDDED = frozenset({"canyon"})
+_BEDS = 19.0
+#: Base colours of what is no metal, sRGB.
+_DIELECTRIC = (np.float32(30), np.float32(240))
+_ONE, _HALF = np.float32(1.0), np.float32(0.5)
 
 
-@dataclass(frozen=True, slots=True)
-class _Site:
-    """Fields of the land, spread over the texture's columns."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Land:
+    """Fields float32 (n, n) over the draped lattice.
 
-    height: Spread
-    slope: Spread
-    flow: Spread
-    hollow: Spread
-    broad: Spread
-    tilt_x: Spread
-    tilt_y: Spread
+    ``below`` are height, slope, wetness, concavity and broad variation; ``tilts`` the slopes x / z
+    and y / z of the normals in the mesh's frame.
+    """
+
+    below: tuple[F32, F32, F32, F32, F32]
+    tilts: tuple[F32, F32]
 
 
 def ground_material(
-    options: TerrainOptions, relief: Relief, mesh_height: F32, layout: Layout, size: int
+    options: TerrainOptions,
+    relief: Relief,
+    drape: Drape,
+    carrier: Sheet,
+    layout: Layout,
+    size: int,
 ) -> Material:
-    """Paint the land at ``size`` texels; ``mesh_height`` (n, n) is the lattice that carries it."""
-    columns = layout.across(np.arange(-1, size + 1, dtype=np.float32), size)
-    site = _survey(options, relief, mesh_height, _at(columns[1:-1], relief))
+    """Paint the land at ``size`` texels; ``carrier`` is the mesh that the textures lie on."""
+    land = _survey(options, relief, drape, carrier)
     layers = covers(options.biome, options.sea_level, options.snow_line)
+    columns = layout.across(np.arange(-2, size + 3, dtype=np.float32), size)
+    under = [Spread(field, _at(columns[2::2], relief)) for field in land.below]
+    tilts = [Spread(field, _at(columns[2:-3], relief)) for field in land.tilts]
     maps = MapSet.blank(size)
     for start, stop in bands(size):
-        rows = layout.across(np.arange(start - 1, stop + 1, dtype=np.float32), size)
-        _paint(site, layers, relief, rows, columns, maps.rows(start, stop))
+        rows = layout.across(np.arange(start - 2, stop + 3, dtype=np.float32), size)
+        coarse = _grain(_COARSE, size, rows[::2], columns[::2])
+        at = _at(rows[2:], relief)
+        coat = _underpaint([field.band(at[::2]) for field in under], coarse[1:, 1:], layers)
+        fine = _grain(_FINE, size, rows[1:-2], columns[1:-2])
+        slopes = [field.band(at[:-3]) for field in tilts]
+        _paint(coat, doubled(coarse)[1:-2, 1:-2], fine, slopes, maps.rows(start, stop))
     return maps.material("Terrain", "Ground")
 
 
@@ -63,97 +86,97 @@ def _at(across: F32, relief: Relief) -> F32:
     return inside * np.float32(relief.cells)
 
 
-def _survey(options: TerrainOptions, relief: Relief, mesh_height: F32, columns: F32) -> _Site:
+def _survey(options: TerrainOptions, relief: Relief, drape: Drape, carrier: Sheet) -> _Land:
+    even = _surface(options, relief)
+    rows, across = (places * np.float32(relief.cells) for places in drape.over(relief.cells))
+    height, wet, hollow, right, down = np.moveaxis(gathered(even, rows, across), -1, 0)
+    steep = right * right + down * down
+    slope = np.sqrt(steep) * np.float32(landform(options.landform, 0.0).bareness)
+    fine = np.stack((-right, np.ones_like(right), -down), axis=-1)
+    fine /= np.sqrt(steep + _ONE)[:, :, None]
+    ticks = axis(relief.cells)
+    broad = np.zeros_like(height)
+    for features in _BROAD:
+        broad += periodic_noise(ticks, ticks, features, _GRAIN_SEED + features)
+    if options.landform in _BEDDED:
+        broad += _beds(height + broad * np.float32(0.01)) * np.minimum(slope, _ONE)
+    tilts = tilts_in_frame(fine, carrier.normals, carrier.tangents)
+    return _Land((height, slope, wet, hollow, broad), tilts)
+
+
+def _surface(options: TerrainOptions, relief: Relief) -> F32:
+    """Height, wetness, concavity and slopes to the east and south, float32 (n, n, 5)."""
     metres = relief.height * np.float32(options.relief_m)
     cell = options.size_m / relief.cells
     down, right = wrapped_gradients(metres, cell)
-    slope = np.sqrt(down * down + right * right)
-    slope *= np.float32(LANDFORMS[options.landform].bareness)
-    wet = np.sqrt(relief.flow * np.float32(1.0 / (14 * relief.cells)))
     hollow = np.zeros_like(metres)
     for radius in (2, 8):
         hollow += (box_blur(metres, radius) - metres) * np.float32(1.8 / (radius * cell))
-    tilt_x, tilt_y = _tilt(right, down, mesh_height * np.float32(options.relief_m), options.size_m)
-    ticks = np.arange(relief.cells + 1, dtype=np.float32) * np.float32(1.0 / relief.cells)
-    broad = np.zeros_like(metres)
-    for features in _BROAD:
-        broad += periodic_noise(ticks, ticks, features, _GRAIN_SEED + features)
-    fields = (relief.height, slope, np.minimum(wet, _ONE), hollow, broad, tilt_x, tilt_y)
-    return _Site(*(Spread(field, columns) for field in fields))
+    hollow *= inner(relief.cells)
+    wet = np.sqrt(relief.flow * np.float32(1.0 / (14 * relief.cells)))
+    return np.stack((relief.height, np.minimum(wet, _ONE), hollow, right, down), axis=-1)
 
 
-def _tilt(right: F32, down: F32, mesh_height: F32, size_m: float) -> tuple[F32, F32]:
-    """The relief's normal in the tangent frame of the mesh: x / z and y / z components."""
-    mesh_down, mesh_right = wrapped_gradients(mesh_height, size_m / (len(mesh_height) - 1))
-    at = np.arange(len(right), dtype=np.float32) * np.float32(
-        (len(mesh_height) - 1) / (len(right) - 1)
+def _beds(height: F32) -> F32:
+    """Brightness of the bed at a height, -2.4 … 2.4, the same in all tiles."""
+    bed = height * np.float32(_BEDS)
+    below = np.floor(bed)
+    first, second = (
+        hash_share(_GRAIN_SEED, below.astype(np.int32) + np.int32(step)) for step in (0, 1)
     )
-    bx, bz = resample(mesh_right, at, at), resample(mesh_down, at, at)
-    stretch = _ONE + bx * bx
-    along = np.sqrt(stretch)
-    normal = np.sqrt(stretch + bz * bz)
-    out = (right * bx + down * bz + _ONE) / normal
-    out = np.maximum(out, np.float32(0.2))
-    tilt_x = (bx - right) / along / out
-    tilt_y = (down * stretch - right * bx * bz - bz) / (along * normal) / out
-    return tilt_x, tilt_y
+    shade: F32 = first + (second - first) * smoothstep(bed - below, 0.6, 1.0)
+    return shade * np.float32(4.8) - np.float32(2.4)
 
 
-def _paint(
-    site: _Site, layers: tuple[Cover, ...], relief: Relief, rows: F32, columns: F32, maps: MapSet
-) -> None:
-    """Fill one band; ``rows`` and ``columns`` reach one texel beyond it on every side."""
-    size = len(columns) - 2
-    grain = np.zeros((len(rows), len(columns)), dtype=np.float32)
-    for texels, weight in _OCTAVES:
-        features = max(2, size // texels)
-        layer = periodic_noise(rows, columns, features, _GRAIN_SEED + texels)
+def _grain(octaves: Octaves, size: int, rows: F32, columns: F32) -> F32:
+    total = np.zeros((len(rows), len(columns)), dtype=np.float32)
+    for texels, weight in octaves:
+        layer = periodic_noise(rows, columns, max(2, size // texels), _GRAIN_SEED + texels)
         layer *= np.float32(weight)
-        grain += layer
-    inner = grain[1:-1, 1:-1]
-    at = _at(rows[1:-1], relief)
+        total += layer
+    return total
+
+
+def _underpaint(land: list[F32], grain: F32, layers: tuple[Cover, ...]) -> list[F32]:
+    """What covers make of the land, at every other texel.
+
+    Red, green and blue, what a whole step of tint adds to them on average, roughness, bump and
+    occlusion.
+    """
+    height, slope, flow, hollow, broad = land
+    occlusion = np.clip(hollow, np.float32(-0.1), np.float32(0.9)) * np.float32(-0.62)
+    occlusion += np.minimum(grain, np.float32(0.0)) * np.float32(0.22) + np.float32(0.97)
+    np.clip(occlusion, np.float32(0.2), _ONE, out=occlusion)
     fields = {
-        "slope": site.slope.band(at),
-        "flow": site.flow.band(at),
-        "height": site.height.band(at),
-        "hollow": site.hollow.band(at),
+        "slope": slope + grain * np.float32(0.16),
+        "flow": flow + grain * np.float32(0.12),
+        "height": height + grain * np.float32(0.016) + broad * np.float32(0.03),
+        "hollow": hollow + broad * np.float32(0.10) + grain * np.float32(0.16),
     }
-    fields["slope"] += inner * np.float32(0.16)
-    fields["flow"] += inner * np.float32(0.12)
-    hollow = fields["hollow"].copy()
-    broad = site.broad.band(at)
-    fields["height"] += (inner + broad) * np.float32(0.016)
-    fields["hollow"] += broad * np.float32(0.10) + inner * np.float32(0.16)
-    tint = np.clip(np.float32(0.5) + np.float32(0.75) * inner + np.float32(0.2) * broad,
-                   np.float32(0.0), _ONE)  # fmt: skip
-    blend = _blend(layers, fields, tint)
-    colours, roughness, bump = blend[:3], blend[3], blend[4]
-    for channel in range(3):
-        maps.base_colour[:, :, channel] = colours[channel]
-    _pack_orm(maps.orm, hollow, inner, roughness)
-    step = bump * np.float32(0.5)
-    tilt_x = site.tilt_x.band(at) - (grain[1:-1, 2:] - grain[1:-1, :-2]) * step
-    tilt_y = site.tilt_y.band(at) + (grain[2:, 1:-1] - grain[:-2, 1:-1]) * step
-    pack_normals(tilt_x, tilt_y, maps.normal)
+    coat = _blend(layers, fields)
+    tint = np.clip(grain * np.float32(0.75) + broad * np.float32(0.2), -_HALF, _HALF)
+    spans = coat[3:6]
+    colours = [middle + tint * span for middle, span in zip(coat[:3], spans, strict=True)]
+    return [*colours, (spans[0] + spans[1] + spans[2]) * np.float32(1 / 3), *coat[6:], occlusion]
 
 
-def _blend(layers: tuple[Cover, ...], fields: dict[str, F32], tint: F32) -> list[F32]:
-    """Lay the covers one over another: red, green, blue, roughness and bump."""
+def _blend(layers: tuple[Cover, ...], fields: dict[str, F32]) -> list[F32]:
+    """Lay the covers one over another."""
     totals: list[F32] = []
     for cover in layers:
         weight = _weight(cover, fields)
         if weight is not None and not weight.any():
             continue
-        values: list[F32 | np.float32] = [
-            np.float32(dark) + tint * np.float32(light - dark)
-            for dark, light in zip(cover.dark, cover.light, strict=True)
-        ]
-        values += [np.float32(cover.roughness), np.float32(cover.bump)]
+        pairs = list(zip(cover.dark, cover.light, strict=True))
+        values = [0.5 * (dark + light) for dark, light in pairs]
+        values += [float(light - dark) for dark, light in pairs]
+        values += [cover.roughness, cover.bump]
         if weight is None:
-            totals = [np.zeros_like(tint) + value for value in values]
+            shape = fields["slope"].shape
+            totals = [np.full(shape, np.float32(value)) for value in values]
             continue
         for total, value in zip(totals, values, strict=True):
-            blend_into(total, value, weight)
+            blend_into(total, np.float32(value), weight)
     return totals
 
 
@@ -170,10 +193,24 @@ def _weight(cover: Cover, fields: dict[str, F32]) -> F32 | None:
     return weight
 
 
-def _pack_orm(orm: U8, hollow: F32, grain: F32, roughness: F32) -> None:
-    """Occlusion from hollows and grain; roughness from covers; no metal."""
-    shade = np.clip(hollow, np.float32(-0.1), np.float32(0.9)) * np.float32(-0.62)
-    shade += np.minimum(grain, np.float32(0.0)) * np.float32(0.22) + np.float32(0.97)
-    orm[:, :, 0] = np.clip(shade, np.float32(0.2), _ONE) * np.float32(255.0)
-    orm[:, :, 1] = (roughness + grain * np.float32(0.04)) * np.float32(250.0)
-    orm[:, :, 2] = 0
+def _paint(coat: list[F32], coarse: F32, fine: F32, slopes: list[F32], maps: MapSet) -> None:
+    """Fill one band; ``coarse`` and ``fine`` grain reach one texel beyond it on every side."""
+    grain = coarse + fine
+    speckle = fine[1:-1, 1:-1] * np.float32(0.75)
+    whole = (doubled(field)[: len(speckle), : speckle.shape[1]] for field in coat)
+    colours = [next(whole) for _ in range(3)]
+    speckle *= next(whole)
+    for channel, colour in enumerate(colours):
+        maps.base_colour[:, :, channel] = np.clip(colour + speckle, *_DIELECTRIC)
+    roughness = next(whole)
+    roughness *= np.float32(250.0)
+    maps.orm[:, :, 1] = roughness
+    step = next(whole) * _HALF
+    occlusion = next(whole)
+    occlusion *= np.float32(255.0)
+    maps.orm[:, :, 0] = occlusion
+    maps.orm[:, :, 2] = 0
+    tilt_x, tilt_y = slopes
+    tilt_x -= (grain[1:-1, 2:] - grain[1:-1, :-2]) * step
+    tilt_y += (grain[2:, 1:-1] - grain[:-2, 1:-1]) * step
+    pack_normals(tilt_x, tilt_y, maps.normal)

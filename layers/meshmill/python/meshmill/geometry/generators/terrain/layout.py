@@ -1,4 +1,4 @@
-"""How a tile lies in its texture: the land inside, the skirt in the margin around it."""
+"""How a tile lies in its texture: the land inside, the walls at its border in the margin."""
 
 from __future__ import annotations
 
@@ -8,19 +8,17 @@ import numpy as np
 
 from meshmill.geometry.arrays import F32
 
-_WIDEST_MARGIN = 1 / 16
-
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """``margin`` is the share of the texture on each side that belongs to the skirt."""
+    """``margin`` is the share of the texture on each side that belongs to the walls."""
 
     margin: float
 
     @classmethod
-    def of(cls, size_m: float, skirt_m: float) -> Layout:
-        """Give the skirt the land's texel density, up to a margin of one sixteenth."""
-        return cls(min(skirt_m / (size_m + 2 * skirt_m), _WIDEST_MARGIN))
+    def of(cls, size_m: float, walls_m: float) -> Layout:
+        """Give walls of that height the land's texel density."""
+        return cls(walls_m / (size_m + 2 * walls_m))
 
     def uv(self, across: F32) -> F32:
         """Texture coordinates of positions 0 … 1 across the land."""

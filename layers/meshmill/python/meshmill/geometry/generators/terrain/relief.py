@@ -7,20 +7,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from meshmill.geometry.arrays import F32
+from meshmill.geometry.generators.terrain.borders import Border, inner, lattice_points
 from meshmill.geometry.generators.terrain.erosion import Weather, erode
-from meshmill.geometry.generators.terrain.landforms import LANDFORMS, Landform
+from meshmill.geometry.generators.terrain.gentling import broad_rise, least_share, mixed
+from meshmill.geometry.generators.terrain.landforms import Landform, landform
+from meshmill.geometry.generators.terrain.slopes import axis
 from meshmill.geometry.generators.terrain.spec import TerrainOptions
 from meshmill.geometry.noise import periodic_noise
-from meshmill.geometry.rasters import resample, smoothstep
+from meshmill.geometry.rasters import resample
 
 _COARSE = 64
-_BASE = 128
-_STEPS = {64: 44, 128: 22, 256: 12, 512: 8}
-_BORDER_WIDTH = 0.22
-#: Borders come from this seed whatever the tile's own, or tiles would not meet.
-_BORDER_SEED = 0x5EED
+_STEPS = {64: 32, 128: 16, 256: 8, 512: 5}
 _REPOSE_SLOPE = 0.75
-_CUTTING = 0.085
+_CUTTING = 0.12
+#: What weather may leave, rise over run.
+_STEEPEST = 1.5
+#: Steepness, relief by size, above which grain is fainter.
+_GRAINY = 0.2
+#: Relief in metres of what is meant to be flat.
+_FLAT = 1e-3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,93 +44,77 @@ class Relief:
         return len(self.height) - 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """What a tile's land is made from; ``steepness`` is its relief in tile edges."""
+
+    form: Landform
+    seed: int
+    steepness: float
+    erosion: float
+
+    def raised(self) -> F32:
+        """The land before weather, and no steeper than the landform may be."""
+        border = Border.of(self.form, _COARSE)
+        raw = self.form.raise_land(lattice_points(_COARSE), self.seed)
+        height = border.spanned(raw.reshape(border.common.shape))
+        return self.gentled(height, border, self.form.steepest)
+
+    def gentled(self, height: F32, border: Border, steepest: float) -> F32:
+        """Land 0 … 1 with as much of a broad rise as leaves little of it steeper than asked."""
+        step = (len(height) - 1) // _COARSE
+        seen = Border(
+            *(field[::step, ::step] for field in (border.common, border.own, border.clear))
+        )
+        coarse = height[::step, ::step]
+        rise = broad_rise(coarse, self.form.meeting_level, self.seed)
+        share = least_share(coarse, rise, seen, steepest / self.steepness)
+        whole = rise if step == 1 else _resized(rise, len(height) - 1)
+        return border.fitted(mixed(height, whole, share))
+
+    def weathered(self, height: F32, flow: F32) -> tuple[F32, F32]:
+        """Let rain and gravity wear the land; ``flow`` is what was known of the water."""
+        cells = len(height) - 1
+        # Stream power in cells: a finer lattice has more cells upstream and shorter drops.
+        weather = Weather(
+            cutting=self.erosion * self.form.cutting * _CUTTING * (_COARSE / cells),
+            repose=self.form.repose * _REPOSE_SLOPE / self.steepness / cells,
+        )
+        return erode(height, flow, weather, _STEPS[cells] if self.erosion > 0 else 1)
+
+    def grain(self, height: F32) -> F32:
+        """Bumps at the scale that the last refinement made room for, stronger on high ground."""
+        cells = len(height) - 1
+        ticks = axis(cells)
+        bumps = periodic_noise(ticks, ticks, cells // 6, self.seed + cells)
+        strength = self.form.grain * min(1.0, _GRAINY / self.steepness) * 128.0 / cells
+        return bumps * (np.float32(0.3) + height) * np.float32(strength)
+
+
 def make_relief(options: TerrainOptions, seed: int, cells: int) -> Relief:
     """Raise and weather a tile on a lattice of ``cells`` (64, 128, 256, 512) a side.
 
-    Weather begins on the coarsest lattice, where water finds its way in few steps, and what it
-    wore away is carried to finer ones: all qualities of a tile share their valleys.
+    Weather begins on the coarsest lattice, where water finds its way in few steps, and goes on on
+    finer ones: all qualities of a tile share their valleys.
     """
-    form = LANDFORMS[options.landform]
-    base = _joined(_span(_raised(form, seed, min(cells, _BASE))), form)
-    step = (len(base) - 1) // _COARSE
-    start = base[::step, ::step]
-    height, flow = _weathered(start, np.ones_like(start), options, form)
+    steepness = max(options.relief_m, _FLAT) / options.size_m
+    site = _Site(landform(options.landform, steepness), seed, steepness, options.erosion)
+    height = site.raised()
+    height, flow = site.weathered(height, np.ones_like(height))
+    border = Border.of(site.form, _COARSE)
     size = _COARSE
     while size < cells:
         size *= 2
-        if size == _BASE:
-            height = base + _refined(height - start)
-        else:
-            height = _refined(height)
-            height = _joined(height + _grain(height, form, seed), form)
-        upstream = np.maximum(_refined(flow) * np.float32(2.0), np.float32(1.0))
-        height, flow = _weathered(height, upstream, options, form)
-    inner = smoothstep(_to_border(cells), 0.0, _BORDER_WIDTH * 0.5)
-    return Relief(height=_joined(_span(height), form), flow=flow * inner)
+        border = Border.of(site.form, size)
+        height = _resized(height, size)
+        height = border.joined(height + site.grain(height))
+        upstream = np.maximum(_resized(flow, size) * np.float32(2.0), np.float32(1.0))
+        height, flow = site.weathered(height, upstream)
+    height = site.gentled(border.spanned(height), border, max(_STEEPEST, site.form.steepest))
+    return Relief(height=height, flow=flow * inner(cells))
 
 
-def _axis(cells: int) -> F32:
-    return np.arange(cells + 1, dtype=np.float32) * np.float32(1.0 / cells)
-
-
-def _raised(form: Landform, seed: int, cells: int) -> F32:
-    axis = _axis(cells)
-    points = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
-    return form.raise_land(points, seed).reshape(cells + 1, cells + 1)
-
-
-def _span(height: F32) -> F32:
-    """Scale heights so that those clear of the border span 0 … 1, and cut the rest to it."""
-    clear = height[_to_border(len(height) - 1) >= np.float32(_BORDER_WIDTH)]
-    low, high = clear.min(), clear.max()
-    spread = max(high - low, np.float32(1e-6))
-    spanned: F32 = np.clip((height - low) / spread, np.float32(0.0), np.float32(1.0))
-    return spanned
-
-
-def _to_border(cells: int) -> F32:
-    """Distance of each sample from the nearest border, float32 (n, n)."""
-    axis = _axis(cells)
-    near = np.minimum(axis, np.float32(1.0) - axis)
-    nearest: F32 = np.minimum(near[:, None], near[None, :])
-    return nearest
-
-
-def _joined(height: F32, form: Landform) -> F32:
-    """Blend into land that continues itself across borders and is the same for every seed."""
-    cells = len(height) - 1
-    axis = _axis(cells)
-    common = np.full_like(height, np.float32(form.border_level))
-    features, weight = 2, np.float32(form.border_range * 0.6)
-    while features <= cells // 4:
-        common += periodic_noise(axis, axis, features, _BORDER_SEED + features) * weight
-        features, weight = features * 2, weight * np.float32(0.5)
-    np.clip(common, np.float32(0.0), np.float32(1.0), out=common)
-    own = smoothstep(_to_border(cells), 0.0, _BORDER_WIDTH)
-    return common + own * (height - common)
-
-
-def _weathered(height: F32, flow: F32, options: TerrainOptions, form: Landform) -> tuple[F32, F32]:
-    cells = len(height) - 1
-    steepness = max(options.relief_m, 1e-3) / options.size_m
-    # Stream power in cells: a finer lattice has more cells upstream and shorter drops.
-    weather = Weather(
-        cutting=options.erosion * form.cutting * _CUTTING * (64.0 / cells),
-        repose=form.repose * _REPOSE_SLOPE / steepness / cells,
-    )
-    return erode(height, flow, weather, _STEPS[cells] if options.erosion > 0 else 1)
-
-
-def _refined(field: F32) -> F32:
-    """The field on a lattice twice as fine."""
-    axis = np.arange(2 * len(field) - 1, dtype=np.float32) * np.float32(0.5)
-    return resample(field, axis, axis)
-
-
-def _grain(height: F32, form: Landform, seed: int) -> F32:
-    """Bumps at the scale that the last refinement made room for, stronger on high ground."""
-    cells = len(height) - 1
-    axis = _axis(cells)
-    bumps = periodic_noise(axis, axis, cells // 6, seed + cells)
-    strength = np.float32(form.grain * 128.0 / cells)
-    return bumps * (np.float32(0.3) + height) * strength
+def _resized(field: F32, cells: int) -> F32:
+    """The field on a lattice of ``cells``."""
+    at = axis(cells) * np.float32(len(field) - 1)
+    return resample(field, at, at)

@@ -8,8 +8,10 @@ from meshmill.geometry.arrays import F32
 
 
 def axis(cells: int) -> F32:
-    """Positions 0 … 1 of ``cells + 1`` samples."""
-    return np.arange(cells + 1, dtype=np.float32) * np.float32(1.0 / cells)
+    """Positions 0 … 1 of ``cells + 1`` samples, exact at both ends."""
+    positions = np.arange(cells + 1, dtype=np.float32) * np.float32(1.0 / cells)
+    positions[-1] = 1.0
+    return positions
 
 
 def wrapped_gradients(height: F32, spacing: float) -> tuple[F32, F32]:

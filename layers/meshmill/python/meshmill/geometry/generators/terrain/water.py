@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from meshmill.geometry.arrays import F32
+from meshmill.geometry.charts import gutter_for
 from meshmill.geometry.generators.terrain.layout import Layout
 from meshmill.geometry.generators.terrain.relief import Relief
+from meshmill.geometry.generators.terrain.sheet import Sheet
 from meshmill.geometry.generators.terrain.slopes import axis
 from meshmill.geometry.generators.terrain.spec import TerrainOptions
 from meshmill.geometry.generators.terrain.walls import border_walls
@@ -26,16 +30,61 @@ _DEEP = {"temperate": (32, 62, 84), "desert": (36, 92, 112), "arctic": (48, 82, 
          "volcanic": (34, 44, 50)}  # fmt: skip
 #: Depth, as a share of the relief, at which the bottom is out of sight.
 _CLEAR = 0.22
+_UNDER_LAND = 0.5 * _CLEAR
 _CELLS_PER_WATER_CELL = 4
-#: The walls of water at the tile's border take the margin.
-_LAYOUT = Layout(1 / 32)
+_USUALLY_WET = 0.6
 
 
-def water_material(options: TerrainOptions, relief: Relief, size: int) -> Material:
+@dataclass(frozen=True, slots=True)
+class Water:
+    """Still water: its material and how it lies in the textures.
+
+    ``gutter`` is the share of the texture between the surface and the walls, ``rim`` the share of
+    the tile's border that it covers.
+    """
+
+    material: Material
+    layout: Layout
+    gutter: float
+    rim: float
+
+    @classmethod
+    def over(cls, options: TerrainOptions, relief: Relief, size: int) -> Water | None:
+        """Water at sea level, painted at ``size`` texels; None where all land is higher."""
+        under = relief.height < np.float32(options.sea_level)
+        if not under.any():
+            return None
+        edges = (relief.height[0], relief.height[-1], relief.height[:, 0], relief.height[:, -1])
+        border = np.concatenate(edges)
+        deepest = max(0.0, options.sea_level - float(border.min()))
+        gutter = gutter_for(size) / size
+        walls = Layout.of(options.size_m, deepest * options.relief_m).margin
+        layout = Layout(walls + gutter)
+        rim = np.count_nonzero(border < np.float32(options.sea_level)) / border.size
+        return cls(_material(options, relief, layout, size), layout, gutter, rim)
+
+    def triangles(self, cells: int) -> float:
+        """About how many triangles it takes above land of ``cells`` along a side.
+
+        The same for all seeds, or the lattices of neighbours would not meet.
+        """
+        surface = water_cells(cells)
+        return 2 * surface * surface * _USUALLY_WET + 8 * cells * self.rim
+
+
+def water_cells(cells: int) -> int:
+    """Cells along a side of the surface, above land of ``cells``."""
+    return max(4, cells // _CELLS_PER_WATER_CELL)
+
+
+def _material(options: TerrainOptions, relief: Relief, layout: Layout, size: int) -> Material:
     """Ripples, and the colour of the depth below, at ``size`` texels."""
-    centres = _LAYOUT.across(np.arange(-1, size + 1, dtype=np.float32), size)
+    centres = layout.across(np.arange(-1, size + 1, dtype=np.float32), size)
     at = np.clip(centres[1:-1], np.float32(0.0), np.float32(1.0)) * np.float32(relief.cells)
-    below = Spread(np.float32(options.sea_level) - relief.height, at)
+    depth = np.float32(options.sea_level) - relief.height
+    # Under land it gets half as deep again, so that shores look alike in smaller mip levels.
+    hidden = np.minimum(-depth, np.float32(_UNDER_LAND))
+    below = Spread(np.maximum(depth, hidden), at)
     shallow, deep = _SHALLOW[options.biome], _DEEP[options.biome]
     maps = MapSet.filled(size, deep, (int(255 * _OCCLUSION), int(255 * _ROUGHNESS), 0))
     for start, stop in bands(size):
@@ -58,37 +107,30 @@ def water_material(options: TerrainOptions, relief: Relief, size: int) -> Materi
 
 
 def water_primitive(
-    options: TerrainOptions, relief: Relief, land: F32, material: Material
-) -> Primitive | None:
-    """The surface, without cells that lie under land, and walls of water at the tile's border.
-
-    ``land`` is the height of the land's mesh, float32 (n, n), as a share of the relief. None where
-    nothing is wet.
-    """
-    cells = max(4, (len(land) - 1) // _CELLS_PER_WATER_CELL)
-    wet = np.repeat((_lowest_in_cells(relief, cells) < np.float32(options.sea_level)).ravel(), 2)
-    if not wet.any():
-        return None
+    options: TerrainOptions, water: Water, relief: Relief, land: Sheet
+) -> Primitive:
+    """The surface, without cells that lie under land, and walls of water at the tile's border."""
+    cells = water_cells(land.cells)
     level = np.float32(options.sea_level)
-    positions, uvs = _level_sheet(options, cells)
+    wet = np.repeat((_lowest_in_cells(relief, cells) < level).ravel(), 2)
+    places = (axis(cells) - np.float32(0.5)) * np.float32(options.size_m)
+    even = np.broadcast_arrays(places[None, :], np.float32(0.0), places[:, None])
+    positions, uvs = _level(options, water.layout, np.stack(even, axis=-1))
     triangles = sheet_triangles(positions[:, :, 1])[wet]
     normals = np.broadcast_to(np.array((0, 1, 0), dtype=np.float32), (positions.size // 3, 3))
     surface = compact(positions.reshape(-1, 3), normals, uvs.reshape(-1, 2), triangles)
-    foot = np.minimum(land, level) * np.float32(options.relief_m)
-    walls = border_walls(*_level_sheet(options, len(land) - 1), foot)
-    return assemble([surface, *(wall for wall in walls if len(wall.triangles))], material)
+    foot = np.minimum(land.positions[:, :, 1], level * np.float32(options.relief_m))
+    apart = Layout(water.layout.margin - water.gutter)
+    walls = border_walls(*_level(options, apart, land.positions), foot)
+    return assemble([surface, *(wall for wall in walls if len(wall.triangles))], water.material)
 
 
-def _level_sheet(options: TerrainOptions, cells: int) -> tuple[F32, F32]:
-    """Positions (n, n, 3) and UVs (n, n, 2) of a lattice at sea level."""
-    ticks = axis(cells)
-    metres = (ticks - np.float32(0.5)) * np.float32(options.size_m)
-    positions = np.empty((cells + 1, cells + 1, 3), dtype=np.float32)
-    positions[:, :, 0] = metres[None, :]
-    positions[:, :, 1] = np.float32(options.sea_level) * np.float32(options.relief_m)
-    positions[:, :, 2] = metres[:, None]
-    uv = _LAYOUT.uv(ticks)
-    return positions, np.stack(np.broadcast_arrays(uv[None, :], uv[:, None]), axis=-1)
+def _level(options: TerrainOptions, layout: Layout, positions: F32) -> tuple[F32, F32]:
+    """Positions (n, n, 3) moved to sea level, and their UVs (n, n, 2)."""
+    level = positions.copy()
+    level[:, :, 1] = np.float32(options.sea_level) * np.float32(options.relief_m)
+    across = positions[:, :, ::2] * np.float32(1.0 / options.size_m) + np.float32(0.5)
+    return level, layout.uv(across)
 
 
 def _lowest_in_cells(relief: Relief, cells: int) -> F32:
