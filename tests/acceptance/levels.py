@@ -17,6 +17,9 @@ from tests.acceptance.welding import Array
 
 POINT = 7
 _OVERLAPS = {1: 0.98, 2: 0.95, 3: 0.90}
+#: Of models whose budget is as low as this, levels have 1,000, 500 and 250 triangles: too few for the
+#: outline of a jagged stone or a cluster, wherever they are put. From medium on the list holds.
+_FEW, _OVERLAPS_OF_FEW = 2_000, {1: 0.96, 2: 0.91, 3: 0.85}
 _BOUNDS = 0.01
 #: A crown's outline runs around its twigs, not through the gaps between them: samples of 256.
 _GAPS = {"tree": 5}
@@ -34,6 +37,7 @@ def check_levels(asset: Asset) -> Iterator[Check]:
     full = asset.levels[0]
     points = positions(full)
     bounds = points.min(axis=0), points.max(axis=0)
+    limits = _OVERLAPS_OF_FEW if asset.budget <= _FEW else _OVERLAPS
     whole = _outlines(asset, full, bounds)
     charts = {material: _grown(_covered(full, material)) for material in full.materials}
     for level in LEVELS[1:]:
@@ -43,7 +47,7 @@ def check_levels(asset: Asset) -> Iterator[Check]:
         yield Check.equal(POINT, "textures are the model's", where, shared, True)
         yield Check.at_most(POINT, "bounds off / size", where, _bounds_off(scene, bounds), _BOUNDS)
         overlap = float(overlaps(_outlines(asset, scene, bounds), whole).min())
-        yield Check.at_least(POINT, "outlines overlap, least", where, overlap, _OVERLAPS[level])
+        yield Check.at_least(POINT, "outlines overlap, least", where, overlap, limits[level])
     coarsest = asset.levels[-1]
     for material, allowed in charts.items():
         if material in coarsest.materials:

@@ -34,7 +34,6 @@ def test_a_generators_default_is_accepted_at_medium_quality(generator: str) -> N
     all_pass(scene_checks(Asset.of(spec)))
 
 
-@pytest.mark.skipif("gear" not in GENERATORS, reason="no gear is registered")
 def test_a_gear_of_high_quality_has_involute_flanks() -> None:
     all_pass(check_domain(Asset.of(asset_spec("gear", quality="high"))))
 
