@@ -17,8 +17,8 @@ from tests.acceptance.welding import Array
 
 POINT = 7
 _OVERLAPS = {1: 0.98, 2: 0.95, 3: 0.90}
-#: Of models whose budget is as low as this, levels have 1,000, 500 and 250 triangles: too few for the
-#: outline of a jagged stone or a cluster, wherever they are put. From medium on the list holds.
+#: Of models whose budget is as low as this, levels have 1,000, 500 and 250 triangles: too few for
+#: the outline of a jagged stone or a cluster, wherever they are put. From medium on the list holds.
 _FEW, _OVERLAPS_OF_FEW = 2_000, {1: 0.96, 2: 0.91, 3: 0.85}
 _BOUNDS = 0.01
 #: A crown's outline runs around its twigs, not through the gaps between them: samples of 256.

@@ -101,19 +101,23 @@ def _texture_width(radius: F64, scale: BarkScale, *, stem: bool) -> F64:
 
 
 def _caps(rim: F64, direction: F64, scale: BarkScale) -> Part:
-    """Flat ends of tubes at their bases: ``rim`` (n, sides, 3), facing against ``direction``."""
+    """Flat ends of tubes at their bases: ``rim`` (n, sides, 3), facing against ``direction``.
+
+    Fans around a middle, which sees all of a foot that roots make uneven.
+    """
     count, sides, _ = rim.shape
-    centre = rim[:, :1] + 0.5 * (rim[:, sides // 2 : sides // 2 + 1] - rim[:, :1])
+    centre = np.cumsum(rim, axis=1)[:, -1:] * (1.0 / sides)
     right = normalised(rim[:, 0] - centre[:, 0])
     front = cross(direction, right)
-    arm = rim - centre
+    points = np.concatenate((rim, centre), axis=1)
+    arm = points - centre
     across, down = dot(arm, right[:, None]), dot(arm, front[:, None])
     uvs = np.stack((0.5 + across / scale.width, 0.5 + down / scale.height), axis=-1)
-    index = np.arange(count * sides).reshape(count, sides)
-    fan = [index[:, (0, k + 1, k)] for k in range(1, sides - 1)]
+    index = np.arange(count * (sides + 1)).reshape(count, sides + 1)
+    fan = [index[:, (sides, (k + 1) % sides, k)] for k in range(sides)]
     return Part(
-        rim.reshape(-1, 3).astype(np.float32),
-        np.repeat(-direction, sides, axis=0).astype(np.float32),
+        points.reshape(-1, 3).astype(np.float32),
+        np.repeat(-direction, sides + 1, axis=0).astype(np.float32),
         np.clip(uvs, 0.0, 1.0).reshape(-1, 2).astype(np.float32),
         np.concatenate(fan).astype(np.uint32),
     )

@@ -139,7 +139,7 @@ class Resolution:
     def triangles(self) -> int:
         """How many triangles the tubes take with their caps."""
         spans = self.wood.spans[self.branch]
-        return int(np.cumsum(2 * self.sides * self.rings * spans - 2)[-1])
+        return int(np.cumsum(2 * self.sides * self.rings * spans)[-1])
 
     def groups(self) -> Iterator[tuple[I64, int, int, int]]:
         """Branches of one order and resolution: their indices, sides, rings, and the order."""
