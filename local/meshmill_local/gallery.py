@@ -26,8 +26,8 @@ _MOST_BYTES = 1 << 20
 #: Seed and options of each individual.
 INDIVIDUALS: dict[str, tuple[tuple[int, dict[str, Any]], ...]] = {
     "terrain": (
-        (3, {"skirt_m": 12}),
-        (8, {"landform": "island", "sea_level": 0.2, "skirt_m": 12}),
+        (7, {"relief_m": 80}),
+        (8, {"landform": "island", "sea_level": 0.15, "relief_m": 80}),
         (2, {"landform": "canyon", "biome": "desert", "skirt_m": 12}),
     ),
     "rock": (

@@ -107,9 +107,8 @@ def even_places(t: F32) -> F32:
     By a polynomial, within 3e-4.
     """
     square = t * t
-    bent: F32 = t * (
-        np.float32(0.7854) + square * (np.float32(0.1615) + square * np.float32(0.0531))
-    )
+    curve = (square * np.float32(0.0531) + np.float32(0.1615)) * square + np.float32(0.7854)
+    bent: F32 = t * curve
     return bent
 
 

@@ -11,8 +11,8 @@ import numpy as np
 from meshmill.geometry.arrays import F32, U8
 from meshmill.geometry.scene import AlphaMode, Material, Texture, TextureRole
 
-_BAND_TEXELS = 1 << 18
-_FLAT_NORMAL = (128, 128, 255)
+_BAND_TEXELS = 1 << 16
+FLAT_NORMAL = (128, 128, 255)
 
 
 class MaterialProperties(TypedDict, total=False):
@@ -41,7 +41,7 @@ class MapSet:
         """Maps of ``size`` x ``size`` texels of one colour and a flat normal."""
         maps = cls.blank(size)
         for image, texel in zip(
-            (maps.base_colour, maps.normal, maps.orm), (colour, _FLAT_NORMAL, orm), strict=True
+            (maps.base_colour, maps.normal, maps.orm), (colour, FLAT_NORMAL, orm), strict=True
         ):
             image[:] = np.tile(np.array(texel, dtype=np.uint8), (size, 1))
         return maps
@@ -105,8 +105,14 @@ def tilts(bump: F32) -> tuple[F32, F32]:
 
     Rows run downwards, and +Y upwards: what :func:`pack_normals` takes.
     """
-    padded = np.pad(bump, 1, mode="edge")
+    return inner_tilts(np.pad(bump, 1, mode="edge"))
+
+
+def inner_tilts(bump: F32) -> tuple[F32, F32]:
+    """Slopes as :func:`tilts`, of all but the outermost rows and columns."""
     half = np.float32(0.5)
-    tilt_x = (padded[1:-1, :-2] - padded[1:-1, 2:]) * half
-    tilt_y = (padded[2:, 1:-1] - padded[:-2, 1:-1]) * half
+    tilt_x: F32 = bump[1:-1, :-2] - bump[1:-1, 2:]
+    tilt_y: F32 = bump[2:, 1:-1] - bump[:-2, 1:-1]
+    tilt_x *= half
+    tilt_y *= half
     return tilt_x, tilt_y

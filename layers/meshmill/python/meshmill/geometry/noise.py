@@ -128,7 +128,7 @@ def weighted_rows(first: I64, terms: Sequence[F32], factors: Sequence[F32]) -> F
     columns = [factor[:, None] for factor in factors]
     stretches = runs(first)
     if len(first) * terms[0].shape[1] < len(stretches) * _LONG_RUN:
-        return _weighted(tuple(term[first] for term in terms), columns)
+        return _weighted([np.take(term, first, axis=0) for term in terms], columns)
     out = np.empty((len(first), terms[0].shape[1]), dtype=np.float32)
     for start, stop in stretches:
         lattice_row = first[start]

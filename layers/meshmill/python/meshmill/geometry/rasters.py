@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meshmill.geometry.arrays import F32
-from meshmill.geometry.noise import runs
+from meshmill.geometry.noise import weighted_rows
 
 
 class Spread:
@@ -19,22 +19,18 @@ class Spread:
     """
 
     def __init__(self, field: F32, columns: F32) -> None:
-        cell = np.minimum(columns.astype(np.int32), np.int32(field.shape[1] - 2))
+        cell = np.minimum(columns.astype(np.intp), field.shape[1] - 2)
         within = columns - cell.astype(np.float32)
-        near = field[:, cell]
-        self._rows: F32 = near + within * (field[:, cell + 1] - near)
+        self._rows: F32 = np.take(field[:, 1:] - field[:, :-1], cell, axis=1)
+        self._rows *= within
+        self._rows += np.take(field, cell, axis=1)
         self._steps: F32 = self._rows[1:] - self._rows[:-1]
 
     def band(self, rows: F32) -> F32:
         """Linear interpolation at ascending positions ``rows``, 0 … j-1: float32 (r, columns)."""
-        first = np.minimum(rows.astype(np.int32), np.int32(len(self._steps) - 1))
-        within = (rows - first.astype(np.float32))[:, None]
-        out = np.empty((len(rows), self._rows.shape[1]), dtype=np.float32)
-        for start, stop in runs(first):
-            here = out[start:stop]
-            np.multiply(within[start:stop], self._steps[first[start]], out=here)
-            here += self._rows[first[start]]
-        return out
+        first = np.minimum(rows.astype(np.intp), len(self._steps) - 1)
+        within = rows - first.astype(np.float32)
+        return weighted_rows(first, (self._rows, self._steps), (within,))
 
 
 def resample(field: F32, rows: F32, columns: F32) -> F32:

@@ -21,12 +21,21 @@ def lattice_triangles(positions: AnyArray) -> U32:
     """
     rows, columns, _ = positions.shape
     index = np.arange(rows * columns, dtype=np.uint32).reshape(rows, columns)
-    a, b, c, d = (grid.ravel() for grid in _corners(index))
-    pa, pb, pc, pd = (corner.reshape(-1, 3) for corner in _corners(positions))
-    falling = (_square(pa, pd) <= _square(pb, pc))[:, None]
-    first = np.where(falling, np.stack((a, c, d), 1), np.stack((a, c, b), 1))
-    second = np.where(falling, np.stack((a, d, b), 1), np.stack((b, c, d), 1))
-    triangles = np.stack((first, second), axis=1).reshape(-1, 3)
+    a, b, c, d = _corners(index)
+    pa, pb, pc, pd = _corners(np.ascontiguousarray(positions.transpose(2, 0, 1), np.float64))
+    down, across = _square(pa, pd), _square(pb, pc)
+    falling = down <= across
+    triangles = np.empty((rows - 1, columns - 1, 6), dtype=np.uint32)
+    last = np.where(falling, d, b)
+    for place, corner in enumerate((a, c, last, np.where(falling, a, b))):
+        triangles[:, :, place] = corner
+    triangles[:, :, 4] = np.where(falling, d, c)
+    triangles[:, :, 5] = np.where(falling, b, d)
+    triangles = triangles.reshape(-1, 3)
+    shortest = min(float(square.min()) for square in (down, across, _square(pa, pb),
+                   _square(pc, pd), _square(pa, pc), _square(pb, pd)))  # fmt: skip
+    if shortest > 0:
+        return triangles
     return triangles[_distinct(positions.reshape(-1, 3)[triangles])]
 
 
@@ -66,13 +75,16 @@ def fit_bounds(points: F32, low: AnyArray, high: AnyArray) -> F32:
 
 
 def _corners(grid: AnyArray) -> tuple[AnyArray, AnyArray, AnyArray, AnyArray]:
-    """Upper left, upper right, lower left and lower right of each cell."""
-    return grid[:-1, :-1], grid[:-1, 1:], grid[1:, :-1], grid[1:, 1:]
+    """Upper left, upper right, lower left and lower right of each cell of (..., rows, columns)."""
+    return grid[..., :-1, :-1], grid[..., :-1, 1:], grid[..., 1:, :-1], grid[..., 1:, 1:]
 
 
 def _square(left: AnyArray, right: AnyArray) -> AnyArray:
-    step = left.astype(np.float64) - right
-    square: AnyArray = step[:, 0] * step[:, 0] + step[:, 1] * step[:, 1] + step[:, 2] * step[:, 2]
+    """Squared distances of points (3, rows, columns)."""
+    step = left - right
+    step *= step
+    square: AnyArray = step[0] + step[1]
+    square += step[2]
     return square
 
 

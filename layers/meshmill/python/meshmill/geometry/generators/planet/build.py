@@ -112,8 +112,8 @@ def _radii(globe: Globe, lattice: BoxLattice) -> F32:
     at = np.arange(finer + 1, dtype=np.float32) * np.float32(1.0 / finer)
     radii = np.ones(len(lattice.directions), dtype=np.float32)
     if globe.options.kind != "gas" and globe.options.relief > 0:
-        for face, index in enumerate(lattice.faces):
-            height = _averaged(globe.ground(face, at, at).height, cells)
+        for side, index in zip(globe.sides(at), lattice.faces, strict=True):
+            height = _averaged(side.ground(at).height, cells)
             radii[index] = height * np.float32(globe.options.relief) + np.float32(1.0)
     return radii
 

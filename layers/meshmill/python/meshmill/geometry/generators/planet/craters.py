@@ -6,7 +6,7 @@ Diameters follow the power law that counts on the Moon show: the number larger t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,8 @@ _COMPLEX = 0.09
 _FRESH_SHARE = 0.1
 #: Young craters smaller than this have lost their rays.
 _SMALLEST_RAYED = 0.04
+#: Craters whose centres face less outward than this, less their reach, lie on other sides.
+_LEAST_FACING = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,74 +83,115 @@ def _directions(draws: F64) -> F32:
     return normalised(cube * (1.0 - 0.18 * cube * cube)).astype(np.float32)
 
 
-def stamp(
-    craters: Sequence[Crater], face: Face, rows: F32, columns: F32, height: F32, fresh: F32
-) -> None:
-    """Add craters to one side's ``height`` and ``fresh``, float32 (rows, columns), in place."""
-    outward, right, up = face.axes
-    across, upwards = (
-        even_places(columns * np.float32(2.0) - np.float32(1.0)),
-        -even_places(rows * np.float32(2.0) - np.float32(1.0)),
-    )
-    finest = 2.0 * float(columns[1] - columns[0]) * 1.57
-    for crater in craters:
-        if crater.radius < finest or float(dot(crater.centre, outward)) < 0.2 - crater.reach:
-            continue
-        area = _window(crater, (outward, right, up), across, upwards)
-        if area is None:
-            continue
-        x, y = across[area[1]][None, :], upwards[area[0]][:, None]
-        scale = np.reciprocal(np.sqrt(np.float32(1.0) + x * x + y * y))
-        towards = [float(dot(crater.centre, axis)) for axis in (outward, right, up)]
-        aligned = (np.float32(towards[0]) + x * np.float32(towards[1])) + y * np.float32(towards[2])
-        aligned *= scale
-        # Chord over radius, from the cosine of the angle between.
-        square = np.maximum(np.float32(2.0) - np.float32(2.0) * aligned, np.float32(0.0))
-        distance = np.sqrt(square) * np.float32(1.0 / crater.radius)
-        _dig(crater, distance, height[area], fresh[area], (x * scale, y * scale, scale), face)
+@dataclass(frozen=True, slots=True, eq=False)
+class Impact:
+    """A crater as one side of the cube sees it.
+
+    ``towards`` is its centre along the side's outward, right and up axes; ``columns`` and, from
+    ``lowest`` to ``highest`` place upwards, rows are what it may reach.
+    """
+
+    crater: Crater
+    towards: tuple[float, float, float]
+    columns: slice
+    lowest: float
+    highest: float
 
 
-def _window(
-    crater: Crater, axes: tuple[F32, F32, F32], across: F32, upwards: F32
-) -> tuple[slice, slice] | None:
-    """Rows and columns that the crater may reach: generous, since the map is not conformal."""
-    outward, right, up = axes
-    depth = max(float(dot(crater.centre, outward)), 0.25)
-    x, y = (float(dot(crater.centre, axis)) / depth for axis in (right, up))
-    margin = crater.reach * 1.3 * (1.0 + x * x + y * y) + 2.0 * crater.reach * crater.reach
-    first, last = np.searchsorted(across, (x - margin, x + margin))
-    top, bottom = np.searchsorted(-upwards, (-y - margin, -y + margin))
-    if first >= last or top >= bottom:
-        return None
-    return slice(int(top), int(bottom)), slice(int(first), int(last))
+@dataclass(frozen=True, slots=True, eq=False)
+class Battering:
+    """The craters on one side of the cube, at ``across``, places of its columns -1 … 1."""
+
+    face: Face
+    across: F32
+    impacts: tuple[Impact, ...]
+
+    @classmethod
+    def of(cls, craters: Sequence[Crater], face: Face, columns: F32) -> Battering:
+        """Those of ``craters`` that show at ``columns``, positions 0 … 1 across the side."""
+        across = even_places(columns * np.float32(2.0) - np.float32(1.0))
+        finest = 2.0 * float(columns[1] - columns[0]) * 1.57
+        shown = [crater for crater in craters if crater.radius >= finest]
+        if not shown:
+            return cls(face, across, ())
+        centres = np.stack([crater.centre for crater in shown])
+        towards = np.stack([dot(centres, axis) for axis in face.axes], axis=1)
+        return cls(face, across, tuple(_impacts(shown, towards, across)))
+
+    @property
+    def has_rays(self) -> bool:
+        """Whether any crater is young enough to have rays."""
+        return any(impact.crater.rays for impact in self.impacts)
+
+    def stamp(self, rows: F32, height: F32, fresh: F32) -> bool:
+        """Add craters to ``height`` and ``fresh``, float32 (rows, columns), in place.
+
+        ``rows`` are positions 0 … 1 down the side. False where no crater reaches them.
+        """
+        upwards = -even_places(rows * np.float32(2.0) - np.float32(1.0))
+        top, bottom = float(upwards[0]), float(upwards[-1])
+        near = [hit for hit in self.impacts if hit.lowest <= top and hit.highest >= bottom]
+        for impact in near:
+            first, last = np.searchsorted(-upwards, (-impact.highest, -impact.lowest))
+            area = np.s_[int(first) : int(last), impact.columns]
+            crater, (outward, right, up) = impact.crater, impact.towards
+            x, y = self.across[None, impact.columns], upwards[area[0], None]
+            scale = np.reciprocal(np.sqrt(np.float32(1.0) + x * x + y * y))
+            aligned = (np.float32(outward) + x * np.float32(right)) + y * np.float32(up)
+            aligned *= scale
+            # Chord over radius, from the cosine of the angle between.
+            square = np.float32(1.0) - aligned
+            np.clip(square, np.float32(0.0), np.float32(2.0), out=square)
+            square *= np.float32(2.0 / (crater.radius * crater.radius))
+            _dig(crater, square, height[area])
+            if crater.rays:
+                place = (x * scale, y * scale, scale)
+                fresh[area] += _ray_pattern(crater, np.sqrt(square), place, self.face)
+        return bool(near)
 
 
-def _dig(
-    crater: Crater,
-    distance: F32,
-    height: F32,
-    fresh: F32,
-    place: tuple[F32, F32, F32],
-    face: Face,
-) -> None:
-    """Dig the bowl, raise the rim, and lay ejecta; older ground inside is wiped out."""
-    inside = distance < np.float32(1.0)
-    square = distance * distance
-    floor = np.float32(0.8 if crater.radius > _COMPLEX else 1.0)
+def _impacts(craters: Sequence[Crater], towards: F32, across: F32) -> Iterator[Impact]:
+    """Where craters may reach on this side: generous, since the map is not conformal."""
+    facing, right, up = towards.T
+    reach = np.array([crater.reach for crater in craters])
+    depth = np.maximum(facing, 0.25)
+    x, y = right / depth, up / depth
+    margin = reach * 1.3 * (1.0 + x * x + y * y) + 2.0 * reach * reach
+    first, last = (np.searchsorted(across, edge) for edge in (x - margin, x + margin))
+    shown = (facing >= _LEAST_FACING - reach) & (first < last) & (np.abs(y) <= 1.0 + margin)
+    for at in np.flatnonzero(shown).tolist():
+        columns = slice(int(first[at]), int(last[at]))
+        lowest, highest = float(y[at] - margin[at]), float(y[at] + margin[at])
+        way = (float(facing[at]), float(right[at]), float(up[at]))
+        yield Impact(craters[at], way, columns, lowest, highest)
+
+
+def _dig(crater: Crater, square: F32, height: F32) -> None:
+    """Dig the bowl, raise the rim, and lay ejecta; older ground inside is wiped out.
+
+    ``square`` is of the distance in radii.
+    """
+    distance = np.sqrt(square)
+    one, zero = np.float32(1.0), np.float32(0.0)
     rim = np.float32(0.30 * (1.0 - 0.7 * crater.age))
-    bowl = np.maximum(square * (np.float32(1.0) + rim) - np.float32(1.0), -floor)
+    beyond = np.float32(_BLANKET) - distance
+    beyond *= np.float32(1.0 / (_BLANKET - 1.0))
+    np.clip(beyond, zero, one, out=beyond)
+    shape = beyond * beyond
+    shape *= beyond
+    shape *= rim
+    kept = one - beyond * np.float32(0.3)
+    inside = square < one
+    floor = np.float32(0.8 if crater.radius > _COMPLEX else 1.0)
+    bowl = np.maximum(square[inside] * (one + rim) - one, -floor)
     if crater.radius > _COMPLEX:
-        peak = np.maximum(np.float32(1.0) - distance * np.float32(5.0), np.float32(0.0))
+        peak = np.maximum(one - distance[inside] * np.float32(5.0), zero)
         bowl += peak * np.float32(0.55 * (1.0 - crater.age))
-    beyond = np.clip(
-        (np.float32(_BLANKET) - distance) * np.float32(1.0 / (_BLANKET - 1.0)), 0, np.float32(1.0)
-    )
-    blanket = beyond * beyond * beyond * rim
-    depth = np.float32(crater.depth)
-    height *= np.where(inside, np.float32(0.45), np.float32(1.0) - beyond * np.float32(0.3))
-    height += np.where(inside, bowl, blanket) * depth
-    if crater.rays:
-        fresh += _ray_pattern(crater, distance, place, face) * np.float32(crater.rays)
+    shape[inside] = bowl
+    kept[inside] = np.float32(0.45)
+    shape *= np.float32(crater.depth)
+    height *= kept
+    height += shape
 
 
 def _ray_pattern(crater: Crater, distance: F32, place: tuple[F32, F32, F32], face: Face) -> F32:
@@ -167,7 +210,7 @@ def _ray_pattern(crater: Crater, distance: F32, place: tuple[F32, F32, F32], fac
     core = np.clip(
         (np.float32(1.5) - distance) * np.float32(1.1), np.float32(0.0), np.float32(0.55)
     )
-    pattern: F32 = np.maximum(streak * fade * fade, core)
+    pattern: F32 = np.maximum(streak * fade * fade, core) * np.float32(crater.rays)
     return pattern
 
 

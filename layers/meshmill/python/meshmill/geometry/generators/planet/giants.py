@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from meshmill.geometry.arrays import F32
+from meshmill.geometry.arrays import F32, U8
 from meshmill.geometry.colour import ramp
-from meshmill.geometry.generators.planet.coats import Coat, Colour, Site
+from meshmill.geometry.generators.planet.coats import Site
 from meshmill.geometry.generators.planet.globe import Ground
+from meshmill.geometry.generators.planet.palette import (
+    BRIGHTEST,
+    DARKEST,
+    Axis,
+    Colour,
+    lay_at,
+)
 from meshmill.geometry.generators.planet.spec import PlanetOptions
 from meshmill.geometry.generators.planet.streams import make_streams
 from meshmill.geometry.rasters import Spread, smoothstep
 
 _ONE = np.float32(1.0)
 _ROUGHNESS = 0.7
+#: Warped latitudes at which the belts' colours are tabulated.
+_BELTS = Axis(-1.2, 1.2, 4096)
+#: Closeness to a storm's eye where its pale collar begins.
+_COLLAR = 0.02
 
 _GIANTS: tuple[tuple[Colour, ...], ...] = (
     (
@@ -48,40 +57,48 @@ def belts(seed: int) -> tuple[tuple[float, Colour], ...]:
     return tuple(zip((float(edge) for edge in edges), colours, strict=True))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class GiantPainter:
-    """Paints one individual; ``sides`` are warped latitude and storms at the texels' columns."""
+    """Paints the belts and zones of one individual along its winds, and the ovals of storms."""
 
-    stops: tuple[tuple[float, Colour], ...]
-    cells: int
-    sides: tuple[tuple[Spread, Spread], ...]
-
-    @classmethod
-    def of(cls, options: PlanetOptions, seed: int, columns: F32) -> GiantPainter:
+    def __init__(self, options: PlanetOptions, seed: int, columns: F32) -> None:
         """Draw belts and winds, to be painted at ``columns``, positions 0 … 1 across a side."""
         streams = make_streams(options, seed)
         at = columns * np.float32(streams.cells)
-        sides = zip(streams.latitude, streams.storm, strict=True)
-        return cls(
-            belts(seed), streams.cells, tuple((Spread(a, at), Spread(b, at)) for a, b in sides)
-        )
+        stops = belts(seed)
+        self._swirl = np.float32(0.010 + 0.04 * options.clouds)
+        self._cells = np.float32(streams.cells)
+        self._sides = [
+            (Spread(latitude, at), Spread(storm, at))
+            for latitude, storm in zip(streams.latitude, streams.storm, strict=True)
+        ]
+        self._belts = np.ascontiguousarray(np.moveaxis(ramp(_BELTS.values, stops), -1, 0))
+        self._warmest = max((colour for _, colour in stops), key=lambda rgb: rgb[0] - rgb[2])
+        self._palest = max((colour for _, colour in stops), key=sum)
 
-    def __call__(self, options: PlanetOptions, ground: Ground, site: Site) -> Coat:
-        """Paint a band: belts and zones along the winds, ovals around the eyes of storms."""
-        latitude, storm = (
-            spread.band(site.rows * np.float32(self.cells)) for spread in self.sides[site.face]
-        )
-        swirl = np.float32(0.010 + 0.04 * options.clouds)
-        latitude += ground.detail * swirl
-        latitude += site.grain * (swirl * np.float32(0.3))
-        colours = ramp(latitude, self.stops)
-        veil = ground.detail * np.float32(0.07) + ground.patch * np.float32(0.04) + _ONE
-        colours *= veil[..., None]
-        coat = Coat(colours, np.full_like(veil, np.float32(_ROUGHNESS)))
-        storm += (ground.detail + site.grain * np.float32(0.4)) * np.float32(0.16)
-        warmest = max((colour for _, colour in self.stops), key=lambda rgb: rgb[0] - rgb[2])
-        palest = max((colour for _, colour in self.stops), key=sum)
-        collar = smoothstep(storm, 0.02, 0.2) * (_ONE - smoothstep(storm, 0.2, 0.5))
-        coat.lay(warmest, smoothstep(storm, 0.16, 0.62) * np.float32(0.75), _ROUGHNESS)
-        coat.lay(palest, collar * np.float32(0.3), _ROUGHNESS)
-        return coat
+    def paint(self, ground: Ground, site: Site) -> tuple[U8, U8 | None]:
+        """Paint a band."""
+        latitude, storm = (field.band(site.rows * self._cells) for field in self._sides[site.face])
+        latitude += ground.detail * self._swirl
+        latitude += site.grain * (self._swirl * np.float32(0.3))
+        veil = ground.detail * np.float32(0.07)
+        veil += ground.patch * np.float32(0.04)
+        veil += _ONE
+        place = _BELTS.nearest(latitude).astype(np.intp)
+        texels = np.empty((*veil.shape, 4), dtype=np.uint8)
+        for channel, belt in enumerate(self._belts):
+            plane = np.take(belt, place)
+            plane *= veil
+            texels[..., channel] = np.clip(plane, DARKEST, BRIGHTEST, out=plane)
+        texels[..., 3] = int(_ROUGHNESS * 255)
+        self._whirl(texels, storm, ground.detail + site.grain * np.float32(0.4))
+        return texels, None
+
+    def _whirl(self, texels: U8, storm: F32, ragged: F32) -> None:
+        """Warm ovals with pale collars."""
+        storm += ragged * np.float32(0.16)
+        at = np.flatnonzero(storm > np.float32(_COLLAR))
+        near = storm.ravel()[at]
+        warm = smoothstep(near, 0.16, 0.62) * np.float32(0.75)
+        lay_at(texels, at, self._warmest, warm, _ROUGHNESS)
+        collar = smoothstep(near, _COLLAR, 0.2) * (_ONE - smoothstep(near, 0.2, 0.5))
+        lay_at(texels, at, self._palest, collar * np.float32(0.3), _ROUGHNESS)

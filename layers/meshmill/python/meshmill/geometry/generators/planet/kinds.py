@@ -21,7 +21,8 @@ class Kind:
     """Proportions of one kind of globe.
 
     ``frequency`` and ``warp`` make its broad forms, ``roughness_of_relief`` scales fine octaves in
-    the height, ``battered`` is how much of the option ``craters`` survives.
+    the height, ``battered`` is how much of the option ``craters`` survives. Seas may
+    be of water; ``has_ridges`` where shape or paint follow them.
     """
 
     shape: Shape
@@ -30,15 +31,19 @@ class Kind:
     roughness_of_relief: float
     battered: float
     has_sea: bool
+    has_water: bool
+    has_ridges: bool
 
 
 def _continents(level: F32, ridge: F32, detail: F32) -> F32:
     """Plains that rise from the shore into ranges; the sea is flat."""
-    up = np.maximum(level, _ZERO)
-    inland = smoothstep(up, 0.0, 0.45)
-    height = inland * (np.float32(0.14) + ridge * np.float32(0.72))
-    height += detail * (inland * (ridge * np.float32(0.5) + np.float32(0.25)))
-    return np.maximum(height, _ZERO)
+    height = ridge * _HALF
+    height += np.float32(0.25)
+    height *= detail
+    height += ridge * np.float32(0.72)
+    height += np.float32(0.14)
+    height *= smoothstep(level, 0.0, 0.45)
+    return np.clip(height, _ZERO, None, out=height)
 
 
 def _deserts(level: F32, ridge: F32, detail: F32) -> F32:
@@ -59,10 +64,13 @@ def _ice_plates(level: F32, _: F32, detail: F32) -> F32:
 
 def _crust(level: F32, ridge: F32, detail: F32) -> F32:
     """Broken crust around seas of melt."""
-    up = smoothstep(level, -0.02, 0.22)
-    height = up * (np.float32(0.34) + level * np.float32(0.35) + detail * np.float32(0.7))
-    height -= smoothstep(ridge, 0.50, 0.70) * up * np.float32(0.22)
-    return np.maximum(height, _ZERO)
+    height = level * _HALF
+    height += detail
+    height *= np.float32(0.7)
+    height += np.float32(0.34)
+    height -= smoothstep(ridge, 0.50, 0.70) * np.float32(0.22)
+    height *= smoothstep(level, -0.02, 0.22)
+    return np.clip(height, _ZERO, None, out=height)
 
 
 def _highlands(level: F32, _: F32, detail: F32) -> F32:
@@ -79,10 +87,12 @@ def _none(level: F32, *_: F32) -> F32:
 
 
 KINDS: dict[str, Kind] = {
-    "terran": Kind(_continents, 1.35, 0.42, 1.0, 0.45, has_sea=True),
-    "arid": Kind(_deserts, 1.25, 0.5, 1.0, 0.8, has_sea=False),
-    "ice": Kind(_ice_plates, 1.2, 0.6, 0.35, 0.8, has_sea=False),
-    "lava": Kind(_crust, 1.5, 0.5, 1.0, 0.6, has_sea=True),
-    "gas": Kind(_none, 1.2, 0.35, 0.0, 0.0, has_sea=False),
-    "moon": Kind(_highlands, 1.1, 0.3, 1.0, 1.0, has_sea=False),
+    "terran": Kind(
+        _continents, 1.35, 0.42, 1.0, 0.45, has_sea=True, has_water=True, has_ridges=True
+    ),
+    "arid": Kind(_deserts, 1.25, 0.5, 1.0, 0.8, has_sea=False, has_water=False, has_ridges=True),
+    "ice": Kind(_ice_plates, 1.2, 0.6, 0.35, 0.8, has_sea=False, has_water=False, has_ridges=False),
+    "lava": Kind(_crust, 1.5, 0.5, 1.0, 0.6, has_sea=True, has_water=False, has_ridges=True),
+    "gas": Kind(_none, 1.2, 0.35, 0.0, 0.0, has_sea=False, has_water=False, has_ridges=False),
+    "moon": Kind(_highlands, 1.1, 0.3, 1.0, 1.0, has_sea=False, has_water=False, has_ridges=False),
 }

@@ -54,7 +54,7 @@ def make_streams(options: PlanetOptions, seed: int) -> Streams:
 def _wound(points: F32, rng: np.random.Generator, strength: float) -> tuple[F32, F32]:
     """Turn the surroundings of each storm about its eye, most at the eye; and the ovals."""
     draws = rng.random((_STORMS, 4))
-    storm = np.zeros(len(points), dtype=np.float32)
+    points, storm = points.copy(), np.zeros(len(points), dtype=np.float32)
     for number, (around, north, size, turn) in enumerate(draws):
         along, across = cos_sin(float(around))
         height = float(north) * 1.1 - 0.55
@@ -67,13 +67,12 @@ def _wound(points: F32, rng: np.random.Generator, strength: float) -> tuple[F32,
         )
         near = np.flatnonzero(closeness)
         turns = (0.5 + 0.6 * float(turn)) * strength * closeness[near] * closeness[near]
-        points = points.copy()
-        points[near] = _turned(points[near], eye, turns)
+        points[near] = turned(points[near], eye, turns)
         storm = np.maximum(storm, closeness)
     return points, storm
 
 
-def _turned(points: F32, axis: F32, turns: F32) -> F32:
+def turned(points: F32, axis: F32, turns: F32) -> F32:
     """Rodrigues' rotation of unit vectors about ``axis`` by ``turns``."""
     cosine, sine = (part.astype(np.float32)[:, None] for part in cos_sin(turns))
     along = dot(points, axis)[:, None] * axis

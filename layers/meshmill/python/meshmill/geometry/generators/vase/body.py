@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import sqrt
@@ -59,22 +60,24 @@ class Body:
         """The parts of one coat, with their UVs."""
         size = charts.atlas.size
         parts = [
-            self._sector(strip, number, len(sectors), chart, size)
+            part
             for strip, sectors in zip(coat.strips, charts.strips, strict=True)
-            for number, chart in enumerate(sectors)
+            for part in self._sectors(strip, sectors, size)
         ]
         disks = zip(coat.disks, charts.disks, strict=True)
         return parts + [self._disk(disk, chart, size) for disk, chart in disks]
 
-    def _sector(self, strip: Strip, number: int, count: int, chart: Chart, size: int) -> Part:
-        across = np.arange(self.columns // count + 1) * (count / self.columns)
+    def _sectors(self, strip: Strip, charts: tuple[Chart, ...], size: int) -> Iterator[Part]:
+        """A strip, cut into as many sectors as it has charts."""
         arc = self.rows[strip][:, None]
         down = strip.down(self.meridian, arc)
-        turn = (np.arange(self.columns // count + 1) + number * (self.columns // count)) * (
-            1.0 / self.columns
-        )
-        positions, normals = self._surface(arc, turn)
-        return lattice_part(positions, normals, chart.uvs(across, down, size))
+        positions, normals = self._surface(arc, np.arange(self.columns + 1) * (1.0 / self.columns))
+        width = self.columns // len(charts)
+        across = np.arange(width + 1) * (1.0 / width)
+        for number, chart in enumerate(charts):
+            part = np.s_[:, number * width : (number + 1) * width + 1]
+            uvs = chart.uvs(across, down, size)
+            yield lattice_part(positions[part], normals[part], uvs)
 
     def _surface(self, arc: AnyArray, turn: AnyArray) -> tuple[F32, F32]:
         """Positions and normals float32 (..., 3); a whole turn is no turn, to the last bit."""

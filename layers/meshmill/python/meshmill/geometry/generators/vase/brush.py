@@ -10,18 +10,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from meshmill.geometry.arrays import F32, F64, I64
-from meshmill.geometry.colour import ramp
 from meshmill.geometry.generators.vase.crackle import Network
 from meshmill.geometry.generators.vase.finish import Fields, Finish
-from meshmill.geometry.generators.vase.glazes import LUSTRE, Stops
+from meshmill.geometry.generators.vase.glazes import LUSTRE
 from meshmill.geometry.generators.vase.layers import Layers
 from meshmill.geometry.generators.vase.patches import Patch
+from meshmill.geometry.generators.vase.tables import looked_up, tabulated
 from meshmill.geometry.generators.vase.tiles import Tile, grain_tile, speck_tile
-from meshmill.geometry.maps import MapSet, bands, pack_normals, tilts
+from meshmill.geometry.maps import MapSet, bands, inner_tilts, pack_normals
 from meshmill.geometry.rasters import blend_into, smoothstep
 
 _ONE, _HALF, _ZERO = np.float32(1.0), np.float32(0.5), np.float32(0.0)
-_STEPS = 255
 #: Widths in units: of the roll at the glaze's edge, of the flashing below it, between the
 #: throwing rings, of cracks and of their cells.
 _ROLL, _FLASH, _PITCH, _CRACK, _CELL = 0.05, 0.16, 0.07, 0.0032, 0.34
@@ -69,7 +68,8 @@ class Brush:
         dark, light = finish.glaze.clay
         return cls(
             finish, density, grain_tile(finish.seed, size), speck_tile(finish.seed, size),
-            _table(finish.glaze.stops), _table(((0.0, dark), (1.0, light))), _table(LUSTRE),
+            tabulated(finish.glaze.stops), tabulated(((0.0, dark), (1.0, light))),
+            tabulated(LUSTRE),
         )  # fmt: skip
 
     def cover(self, patch: Patch, fields: Fields, out: MapSet) -> None:
@@ -94,7 +94,7 @@ class Brush:
         np.clip(thick, _ZERO, _ONE, out=thick)
         rough_thin, rough_thick = glaze.roughness
         layers = Layers(
-            _looked_up(self.glazed, thick),
+            looked_up(self.glazed, thick),
             np.float32(rough_thin) + thick * np.float32(rough_thick - rough_thin),
             band.grain * np.float32(glaze.grain) + band.mottle * np.float32(0.2 * self._texels()),
         )
@@ -154,7 +154,7 @@ class Brush:
         wish = band.thickness + band.mottle * np.float32(0.35) + band.grain * np.float32(0.22)
         start = 1.0 - 0.5 * self.finish.glaze.lustre
         layers.metal = (wish > np.float32(start)).astype(np.float32)
-        colours = _looked_up(self.lustre, np.clip(shade + _HALF, _ZERO, _ONE))
+        colours = looked_up(self.lustre, np.clip(shade + _HALF, _ZERO, _ONE))
         for colour, bright in zip(layers.colours, colours, strict=True):
             blend_into(colour, bright, layers.metal)
         blend_into(layers.roughness, np.float32(0.30) + band.mottle * np.float32(0.1),
@@ -192,8 +192,7 @@ class Brush:
         depth = np.float32(min(1.0, 0.3 + fine / width))
         for number, (cell, strength) in enumerate(((_CELL, 0.9), (0.42 * _CELL, 0.36))):
             network = Network(cell * unit, self.finish.seed + 40 + 2 * number, patch.radius)
-            apart = network.distances(band.level, patch.turn)
-            texels = apart * np.float32(cell * unit * self.density)
+            texels = patch.cracks(network, band.level) * np.float32(cell * unit * self.density)
             amount = _ONE - smoothstep(texels, 0.5 * width, 2.2 * width)
             amount *= (
                 depth * np.float32(strength) * (np.float32(0.75) + band.flow * np.float32(0.35))
@@ -213,7 +212,7 @@ class Brush:
         bare = _ONE - smoothstep(cover, -0.8, 0.8)
         shade = band.mottle * np.float32(0.34) + band.grain * np.float32(0.30) + np.float32(0.55)
         shade -= smoothstep(band.edge, -_FLASH * unit, 0.0) * np.float32(0.42)
-        colours = _looked_up(self.bare, np.clip(shade, _ZERO, _ONE))
+        colours = looked_up(self.bare, np.clip(shade, _ZERO, _ONE))
         for colour, clay in zip(layers.colours, colours, strict=True):
             blend_into(colour, clay, bare)
         rough = np.float32(self.finish.glaze.clay_roughness) + band.grain * np.float32(0.05)
@@ -244,17 +243,4 @@ class Brush:
         roughness = np.clip(layers.roughness[inner], np.float32(0.06), _ONE)
         out.orm[:, :, 1] = roughness * np.float32(255.0)
         out.orm[:, :, 2] = 0 if metal is None else metal * np.uint8(255)
-        tilt_x, tilt_y = tilts(layers.bump)
-        pack_normals(tilt_x[inner], tilt_y[inner], out.normal)
-
-
-def _table(stops: Stops) -> F32:
-    """Colours float32 (3, 256) at even places along stops."""
-    places = (np.arange(_STEPS + 1) * (1.0 / _STEPS)).astype(np.float32)
-    return np.ascontiguousarray(ramp(places, stops).T)
-
-
-def _looked_up(table: F32, places: F32) -> list[F32]:
-    """Red, green and blue at places 0 … 1."""
-    index = (places * np.float32(_STEPS)).astype(np.int32)
-    return [np.take(channel, index) for channel in table]
+        pack_normals(*inner_tilts(layers.bump), out.normal)

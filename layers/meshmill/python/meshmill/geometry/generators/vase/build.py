@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 import numpy as np
 
@@ -22,8 +23,8 @@ from meshmill.geometry.scene import Material, Mesh, Scene
 
 #: Share of the triangles that one handle gets.
 _HANDLE_SHARE = 0.05
-#: Up to this budget every triangle shows in the outline: some more than asked for are made.
-_SMALL, _GENEROUS = 2000, 1.15
+#: Up to these budgets every triangle shows in the outline: so many more than asked for are made.
+_GENEROUS = ((600, 1.2), (2000, 1.15), (inf, 1.0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,8 +47,7 @@ class VaseModel:
 
     def scene(self, budget: int, suffix: str) -> Scene:
         """The vessel in about ``budget`` triangles."""
-        if budget <= _SMALL:
-            budget = int(budget * _GENEROUS)
+        budget = int(budget * next(more for most, more in _GENEROUS if budget <= most))
         each = int(budget * _HANDLE_SHARE)
         handles = self._handle_parts(each)
         left = budget - sum(len(part.triangles) for part in handles)

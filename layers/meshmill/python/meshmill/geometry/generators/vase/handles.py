@@ -31,7 +31,10 @@ _SUNK = 0.6
 _STRAP, _TAPER, _FLARE = 1.75, 0.22, 0.55
 #: Thickest handle over the radius that it is fixed to, so that its width fits.
 _FITTING = 0.3
-_FEWEST_SIDES, _FEWEST_ROWS = 4, 6
+#: From how many triangles on a section has four sides, and the fewest rows it then has.
+_SQUARE, _FEWEST_ROWS = 40, 6
+#: Square of the rows of a section of three sides over its triangles: they keep the path's curve.
+_CURVED = 1.7
 #: Triangles over the square of the sides.
 _SLENDER = 4.0
 #: A handle stands along x, so that the vessel's front is free.
@@ -133,8 +136,11 @@ class Handle:
 
         ``charts`` are the strap's and each end's.
         """
-        sides = max(_FEWEST_SIDES, 4 * round(sqrt(budget / _SLENDER) * 0.25))
-        along = self._rows(max(_FEWEST_ROWS, round(budget / (2.0 * sides))))
+        sides, rows = 3, round(sqrt(budget * _CURVED))
+        if budget >= _SQUARE:
+            sides = 4 * round(sqrt(budget / _SLENDER) * 0.25)
+            rows = max(_FEWEST_ROWS, round(budget / (2.0 * sides)))
+        along = self._rows(rows)
         around = np.arange(sides + 1) * (1.0 / sides)
         points = self.lattice(along, around)
         points[:, -1] = points[:, 0]

@@ -75,10 +75,11 @@ class Meridian:
 
 def lerp(at: AnyArray, places: AnyArray, values: AnyArray) -> F64:
     """Linear interpolation of ``values`` (n,) at ascending ``places``; constant beyond the ends."""
-    cell = np.clip(np.searchsorted(places, at, side="right") - 1, 0, len(places) - 2)
-    width = np.maximum(places[cell + 1] - places[cell], 1e-15)
-    share = np.clip((at - places[cell]) / width, 0.0, 1.0)
-    result: F64 = values[cell] + share * (values[cell + 1] - values[cell])
+    cell = np.searchsorted(places[1:-1], at, side="right")
+    low, first = places[cell], values[cell]
+    width = np.maximum(places[cell + 1] - low, 1e-15)
+    share = np.minimum(np.maximum((at - low) / width, 0.0), 1.0)
+    result: F64 = first + share * (values[cell + 1] - first)
     return result
 
 

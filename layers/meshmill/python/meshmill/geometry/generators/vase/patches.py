@@ -13,6 +13,7 @@ import numpy as np
 from meshmill.geometry.angles import TAU, cos_sin
 from meshmill.geometry.arrays import F32, F64, AnyArray
 from meshmill.geometry.charts import Chart
+from meshmill.geometry.generators.vase.crackle import Network
 from meshmill.geometry.generators.vase.handles import Handle
 from meshmill.geometry.generators.vase.layout import Coat, CoatCharts, Disk, Strip
 from meshmill.geometry.generators.vase.meridian import Meridian, lerp
@@ -36,7 +37,8 @@ class Patch:
 
     ``level`` (rows + 2) are metres along the surface and ``turn`` (columns + 2) turns around it,
     where ``radius`` tells how far around is. ``ringed`` patches lie around the axis and ``level``
-    is their place on the meridian.
+    is their place on the meridian. On ``floor`` both run along the square around the disk, and
+    ``radius`` is the meridian's.
     """
 
     charts: tuple[Chart, ...]
@@ -45,11 +47,20 @@ class Patch:
     radius: Callable[[F64], F64]
     samples: Samples
     ringed: bool = False
+    floor: Disk | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns, without the additional ones."""
         return len(self.level) - 2, len(self.turn) - 2
+
+    def cracks(self, network: Network, level: F64) -> F32:
+        """Distances from the cracks of ``network``, in its cells, on rows at ``level``."""
+        if self.floor is None:
+            return network.distances(level, self.turn)
+        radius = self.floor.radius
+        across = self.turn.astype(np.float64) * (2 * radius) - radius
+        return network.disk_distances(level - radius, across, self.floor.edge)
 
     def spread(self, field: F32) -> Spread:
         """A field on the coarse grid, to be read at the grid's texels."""
@@ -95,7 +106,7 @@ def _strip_patch(strip: Strip, charts: tuple[Chart, ...], meridian: Meridian, st
     points = _around(meridian, arc, turn)
     return Patch(
         charts, strip.arcs(meridian, _centres(height)), _centres(width).astype(np.float32),
-        lambda at: meridian.at(at, meridian.radius),
+        _radius_of(meridian),
         Samples(np.broadcast_to(arc, points.shape[:2]), points), ringed=True,
     )  # fmt: skip
 
@@ -105,7 +116,8 @@ def _disk_patch(disk: Disk, chart: Chart, meridian: Meridian, step: int) -> Patc
     along = (np.arange(cells + 1) * (2.0 / cells) - 1.0) * disk.radius
     x, z = along[None, :], along[:, None]
     radius = np.sqrt(x * x + z * z)
-    if disk.edge > meridian.marks.lip:
+    is_base = disk.edge > meridian.marks.lip
+    if is_base:
         z = -z  # seen from below
         disc = slice(None, int(np.searchsorted(meridian.arc, disk.edge)) - 1, -1)
     else:
@@ -116,7 +128,8 @@ def _disk_patch(disk: Disk, chart: Chart, meridian: Meridian, step: int) -> Patc
     level = _centres(chart.height) * (2 * disk.radius)
     return Patch(
         (chart,), level, _centres(chart.width).astype(np.float32),
-        _constant(2 * disk.radius / TAU), Samples(arc, points),
+        _constant(2 * disk.radius / TAU) if is_base else _radius_of(meridian),
+        Samples(arc, points), floor=None if is_base else disk,
     )  # fmt: skip
 
 
@@ -125,6 +138,10 @@ def _around(meridian: Meridian, arc: AnyArray, turn: AnyArray) -> F32:
     cosine, sine = cos_sin(turn)
     points = np.stack(np.broadcast_arrays(radius * sine, height, radius * cosine), axis=-1)
     return points.astype(np.float32)
+
+
+def _radius_of(meridian: Meridian) -> Callable[[F64], F64]:
+    return lambda at: meridian.at(at, meridian.radius)
 
 
 def _constant(radius: float) -> Callable[[F64], F64]:

@@ -17,7 +17,7 @@ from meshmill.geometry.generators.vase.meridian import Meridian, lerp
 
 #: Tighter bends than this, in radians over the meridian's length, get no more rows.
 _TIGHTEST = 80.0
-#: Cells of the outer wall from which on the lip's rounding is kept.
+#: Cells of the outer wall from which on the roundings of the lip and of the heel are kept.
 _ROUNDED = 15
 #: Rows of the inner wall keep this share of the mean distance from the ends of strips.
 _APART = 0.3
@@ -62,7 +62,9 @@ def _placed(
     outer = _divided(meridian, need, fixed, wanted)
     upper, lower = outer[outer < marks.belly], outer[(outer >= marks.belly) & (outer <= marks.foot)]
     inner = meridian.at(np.concatenate((upper, lower[::stride])), meridian.opposite)
-    floor = _divided(meridian, need, [marks.floor, marks.heel], wanted // 6)
+    floor = np.array([marks.floor])
+    if wanted >= _ROUNDED:
+        floor = _divided(meridian, need, [marks.floor, marks.heel], wanted // 6)
     every = np.unique(np.concatenate((floor, inner[inner > marks.heel], outer)))
     return {strip: _within(strip, every, marks.lip) for strip in strips}
 

@@ -81,16 +81,27 @@ def _fill_between(image: U8, covered: Bools, free: Bools) -> None:
     """
     blocks = len(image) // _MIP_TEXELS
     shape = (blocks, _MIP_TEXELS, blocks, _MIP_TEXELS)
-    count = covered.reshape(shape).sum(axis=(1, 3), dtype=np.uint32)
-    edge = (count > 0) & free.reshape(shape).any(axis=(1, 3))
-    rows, columns = np.nonzero(edge)
+    blocked = covered.reshape(shape).transpose(0, 2, 1, 3)
+    opened = free.reshape(shape).transpose(0, 2, 1, 3)
+    rows, columns = np.nonzero(_any_in_tile(covered) & _any_in_tile(free))
     tiles = image.reshape(*shape, 3).transpose(0, 2, 1, 3, 4)
-    inside = covered.reshape(shape).transpose(0, 2, 1, 3)[rows, columns]
-    open_texels = free.reshape(shape).transpose(0, 2, 1, 3)[rows, columns]
+    inside, open_texels = blocked[rows, columns], opened[rows, columns]
+    count = inside.sum(axis=(1, 2), dtype=np.uint32)
     chosen = tiles[rows, columns]
-    total = (chosen * inside[..., None]).sum(axis=(1, 2), dtype=np.uint32)
-    mean = np.minimum(total // count[rows, columns][:, None], _BRIGHTEST).astype(np.uint8)
-    tiles[rows, columns] = np.where(open_texels[..., None], mean[:, None, None], chosen)
+    for channel in range(3):
+        plane = chosen[..., channel]
+        total = (plane * inside).sum(axis=(1, 2), dtype=np.uint32)
+        mean = np.minimum(total // count, _BRIGHTEST).astype(np.uint8)
+        np.copyto(plane, mean[:, None, None], where=open_texels)
+    tiles[rows, columns] = chosen
+
+
+def _any_in_tile(mask: Bools) -> Bools:
+    """Which of the mask's tiles have any texel, by eight of them at once."""
+    blocks = len(mask) // _MIP_TEXELS
+    words = mask.view(np.uint64).reshape(blocks, _MIP_TEXELS, blocks, -1)
+    found: Bools = np.logical_or.reduce(words, axis=(1, 3))
+    return found
 
 
 def _around(chart: Chart, margin: int) -> tuple[slice, slice]:

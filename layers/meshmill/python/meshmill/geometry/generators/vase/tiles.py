@@ -44,16 +44,15 @@ def speck_tile(seed: int, size: int) -> Tile:
     edge = _EDGE if size <= _EDGE * 4 else _EDGE * 2
     # Specks are as large on the vessel whatever the texture's size.
     cell = max(_SPECK_TEXELS, size // _SPECK_CELLS)
-    cells = edge // cell
-    ids = np.arange(cells)
+    ids = np.arange(edge // cell)
     shift = [hash_share(seed + 910 + k, ids[:, None], ids[None, :]) for k in range(3)]
-    places = (np.arange(edge, dtype=np.float32) + np.float32(0.5)) * np.float32(1.0 / cell)
-    column = places.astype(np.int64)
-    within = places - column.astype(np.float32)
-    centre = [s[column[:, None], column[None, :]] * np.float32(0.5) + np.float32(0.25)
-              for s in shift[:2]]  # fmt: skip
-    size_of = shift[2][column[:, None], column[None, :]]
-    down, across = within[:, None] - centre[0], within[None, :] - centre[1]
-    reach = np.maximum(size_of - np.float32(0.78), np.float32(0.0)) * np.float32(0.55)
-    distance = np.sqrt(down * down + across * across)
-    return Tile(smoothstep(reach - distance, -0.03, 0.04) * (reach > 0))
+    reach = (shift[2] - np.float32(0.78)) * np.float32(0.55)
+    rows, columns = np.nonzero(reach > 0)
+    centre = [s[rows, columns] * np.float32(0.5) + np.float32(0.25) for s in shift[:2]]
+    within = (np.arange(cell, dtype=np.float32) + np.float32(0.5)) * np.float32(1.0 / cell)
+    down, across = (within - middle[:, None] for middle in centre)
+    square = (down * down)[:, :, None] + (across * across)[:, None, :]
+    specks = smoothstep(reach[rows, columns, None, None] - np.sqrt(square), -0.03, 0.04)
+    field = np.zeros((edge, edge), dtype=np.float32)
+    field.reshape(len(ids), cell, len(ids), cell).swapaxes(1, 2)[rows, columns] = specks
+    return Tile(field)
