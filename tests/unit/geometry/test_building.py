@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from meshmill.geometry.generators.building.build import BuildingModel, build
@@ -16,7 +18,13 @@ from meshmill.geometry.generators.building.styles import style_of
 from meshmill.geometry.levels import level_budget
 from meshmill.geometry.model import Brief
 from meshmill.geometry.scene import Scene
-from tests.acceptance.topology import non_manifold_edges, open_edges, part_volumes
+from tests.acceptance.coplanar import coplanar_overlaps
+from tests.acceptance.topology import (
+    degenerate_faces,
+    non_manifold_edges,
+    open_edges,
+    part_volumes,
+)
 from tests.acceptance.welding import Welded
 
 LOW, MEDIUM = 2_000, 20_000
@@ -88,8 +96,66 @@ def test_the_walls_have_the_footprint_and_height_that_were_asked_for(label: str)
     assert np.ptp(walls[:, 2]) == pytest.approx(options.depth_m, rel=1e-6)
     assert walls[:, 1].min() == 0
     height = options.storeys * options.storey_height_m
-    gable = model.kit.panels.layout.rise if options.roof == "gable" else 0.0
+    gable = model.kit.site.layout.rise if options.roof == "gable" else 0.0
     assert walls[:, 1].max() == pytest.approx(height + gable, rel=1e-6)
+
+
+def metres(low: float, high: float) -> st.SearchStrategy[float]:
+    """Lengths in centimetres, both ends of the range often."""
+    between = st.integers(round(100 * low), round(100 * high)).map(lambda cm: cm / 100)
+    return st.sampled_from((low, high)) | between
+
+
+@st.composite
+def any_building(draw: st.DrawFn) -> BuildingOptions:
+    density = draw(st.sampled_from((0.0, 0.3, 0.6, 1.0)))
+    return BuildingOptions(
+        style=draw(st.sampled_from(("residential", "office", "warehouse", "medieval"))),
+        storeys=draw(st.sampled_from((1, 2, 3, 5, 8, 20, 40))),
+        width_m=draw(metres(4, 80)),
+        depth_m=draw(metres(4, 80)),
+        storey_height_m=draw(metres(2.4, 6)),
+        roof=draw(st.sampled_from(("flat", "gable", "hip", "mansard", "sawtooth"))),
+        window_density=density,
+        **({"lit_windows": draw(st.sampled_from((0.0, 0.5, 1.0)))} if density else {}),
+    )
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+)
+@given(any_building(), st.integers(0, 2**32 - 1))
+def test_any_building_is_whole_and_within_its_bounds(options: BuildingOptions, seed: int) -> None:
+    model = build(options, Brief(seed, LOW, 256))
+    scenes = [model.scene(level_budget(LOW, level), "") for level in range(4)]
+    bounds = []
+    for level, scene in enumerate(scenes):
+        mesh = Welded.of(scene.primitives)
+        assert scene.triangle_count <= level_budget(LOW, level)
+        assert open_edges(mesh) == 0
+        assert degenerate_faces(mesh, mesh.size) == 0
+        assert (part_volumes(mesh) > 0).all()
+        assert all(non_manifold_edges(Welded.of([part])) == 0 for part in scene.primitives)
+        points = positions_of(scene)
+        bounds.append(np.stack((points.min(axis=0), points.max(axis=0))))
+    assert len(coplanar_overlaps(Welded.of(scenes[0].primitives))) == 0
+    moved = max(np.abs(coarse - bounds[0]).max() for coarse in bounds[1:])
+    assert moved <= 0.01 * np.ptp(bounds[0], axis=0).max()
+    assert bounds[0][0, 1] == 0
+
+
+def test_a_level_that_cannot_recess_all_openings_recesses_those_of_the_lower_storeys() -> None:
+    office = {"style": "office", "storeys": 6, "width_m": 20.0, "depth_m": 14.0, "roof": "flat"}
+    model = model_with(office)
+    counts = [model.scene(level_budget(LOW, level), "").triangle_count for level in (0, 1)]
+    assert counts[1] > 0.4 * counts[0]
+    walls = next(model.scene(level_budget(LOW, 1), "").primitives).positions
+    recessed = walls[np.abs(walls[:, 2] - (7.0 - model.kit.site.layout.style.reveal)) < 1e-5]
+    assert 0 < recessed[:, 1].max() < 15.0
 
 
 def test_upper_storeys_of_a_medieval_house_stand_out_beyond_the_ground_floor() -> None:
@@ -102,7 +168,7 @@ def test_upper_storeys_of_a_medieval_house_stand_out_beyond_the_ground_floor() -
 def test_sills_of_all_upper_storeys_are_equally_high_above_their_floors() -> None:
     model = model_of("as it comes", MEDIUM)
     walls = next(model.scene(MEDIUM, "").primitives).positions
-    recessed = walls[np.abs(walls[:, 2] - (5.0 - model.kit.panels.layout.style.reveal)) < 1e-5]
+    recessed = walls[np.abs(walls[:, 2] - (5.0 - model.kit.site.layout.style.reveal)) < 1e-5]
     above = np.unique(np.round(recessed[recessed[:, 1] > 3.0][:, 1] % 3.0, 4))
     assert len(above) == 2
 
@@ -137,7 +203,7 @@ def test_lit_windows_shine_and_unlit_ones_need_no_emissive_map() -> None:
 def test_density_decides_how_many_bays_have_a_window() -> None:
     options = [BuildingOptions(window_density=share) for share in (0.0, 0.3, 1.0)]
     models = [build(each, Brief(0, MEDIUM, 256)) for each in options]
-    windows = [int((model.kit.sites[False].bays.kind == 1).sum()) for model in models]
+    windows = [int((model.kit.site.bays.kind == 1).sum()) for model in models]
     assert windows[0] == 0
     assert 0 < windows[1] < windows[2]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from meshmill.geometry.generators.building.bars import Kind
 from meshmill.geometry.generators.building.layout import Layout
-from meshmill.geometry.generators.building.roofs import steep_height
+from meshmill.geometry.generators.building.roofs.hipped import steep_height
 
 STEP_DEPTH = 0.62
 PARAPET = 0.85
@@ -65,9 +65,9 @@ def _entrance(layout: Layout) -> dict[str, Kind]:
     width = (door.right - door.left) * layout.bay[0]
     height = (door.top - door.bottom) * layout.bay[1]
     rise = layout.style.plinth * 0.5
-    leaf = 0.94 * width if layout.style.roller else 0.44 * width
+    leaf = 1.04 * width if layout.style.roller else 0.44 * width
     return {
-        "step_low": Kind(STEP_DEPTH + 0.3, rise + 0.06, width + 0.9, "stone"),
+        "step_low": Kind(STEP_DEPTH + 0.3, rise + 0.02, width + 0.9, "stone"),
         "step_high": Kind(0.5 * STEP_DEPTH + 0.24, rise + 0.04, width + 0.5, "stone"),
         "leaf": Kind(leaf, 0.06, 0.76 * height, "door"),
         "panel": Kind(0.62 * leaf, 0.04, 0.3 * height, "door"),

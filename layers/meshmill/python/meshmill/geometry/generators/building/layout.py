@@ -10,11 +10,11 @@ from meshmill.geometry.generators.building.spec import BuildingOptions
 from meshmill.geometry.generators.building.styles import Covering, OpeningSize, Style, covering_of
 
 #: Share of the coarsest level's triangles that its walls may use.
-_WALL_SHARE = 0.38
+_WALL_SHARE = 0.37
 _COARSEST = 8
 _MANY_BAYS = 8
 _JETTIES = 2
-_HEADROOM = 0.25
+_HEADROOM = 0.3
 _LEAST_OPENING = 0.3
 
 BLANK, WINDOW, DOOR = 0, 1, 2

@@ -14,7 +14,7 @@ from meshmill.geometry.charts import Atlas, Chart
 from meshmill.geometry.generators.building.shelves import Wanted, pack_groups
 
 #: Corners of a cell in its chart, counter-clockwise from the lower left: across and down.
-_CORNERS = ((0.0, 1.0), (1.0, 1.0), (1.0, 0.0), (0.0, 0.0))
+_CORNERS = np.array(((0.0, 1.0), (1.0, 1.0), (1.0, 0.0), (0.0, 0.0)))
 #: In a draft, a chart's places across are shifted by its number times this.
 _APART = 2.0
 _REACH = 16
@@ -26,23 +26,33 @@ Corners = tuple[F64, F64, F64, F64]
 class Draft:
     """Charts of ``sizes`` in metres, by name, before they have places in a texture.
 
-    ``group`` names what a chart shows; charts of one group are packed together.
+    ``group`` names what a chart shows; charts of one group are packed together. ``numbers`` counts
+    the charts.
     """
 
     sizes: Mapping[str, tuple[float, float]]
     group: Callable[[str], str]
+    numbers: Mapping[str, int]
+
+    @classmethod
+    def of(cls, sizes: Mapping[str, tuple[float, float]], group: Callable[[str], str]) -> Draft:
+        """Number the charts."""
+        return cls(sizes, group, {name: number for number, name in enumerate(sizes)})
+
+    def shift(self, name: str) -> float:
+        """How far to the right of the first chart a chart begins."""
+        return self.numbers[name] * _APART
 
     def places(self, name: str, across: ArrayLike, down: ArrayLike) -> F64:
         """Draft UVs (..., 2) of places 0 … 1 in a chart, to the right and downwards."""
-        shift = list(self.sizes).index(name) * _APART
-        pair: F64 = np.stack(
-            np.broadcast_arrays(np.asarray(across, dtype=np.float64) + shift, down), axis=-1
-        )
+        right, lower = np.asarray(across) + self.shift(name), np.asarray(down)
+        pair = np.empty((*np.broadcast_shapes(right.shape, lower.shape), 2))
+        pair[..., 0], pair[..., 1] = right, lower
         return pair
 
     def corners(self, name: str) -> Corners:
         """The lower left, lower right, upper right and upper left of a chart."""
-        a, b, c, d = (self.places(name, across, down) for across, down in _CORNERS)
+        a, b, c, d = _CORNERS + np.array((self.shift(name), 0.0))
         return a, b, c, d
 
     def lattice(self, name: str, columns: int, rows: int) -> F64:
@@ -87,14 +97,18 @@ class Sheet:
         v = top + draft[..., 1] * height
         return (np.stack((u, v), axis=-1) * (1.0 / self.atlas.size)).astype(np.float32)
 
-    def extend(self, image: U8) -> None:
+    def extend(self, *images: U8) -> None:
         """Mirror the charts at their borders, as far as the fourth mip level's texels reach."""
         for chart, (top, bottom), (left, right) in self._surroundings():
             rows, columns = chart.area
             for start, stop in ((left, columns.start), (columns.stop, right)):
-                image[rows, start:stop] = image[rows, _mirrored(start, stop, columns)]
+                mirrored = _mirrored(start, stop, columns)
+                for image in images:
+                    image[rows, start:stop] = image[rows, mirrored]
             for start, stop in ((top, rows.start), (rows.stop, bottom)):
-                image[start:stop, left:right] = image[_mirrored(start, stop, rows), left:right]
+                mirrored = _mirrored(start, stop, rows)
+                for image in images:
+                    image[start:stop, left:right] = image[mirrored, left:right]
 
     def _surroundings(self) -> Iterator[tuple[Chart, tuple[int, int], tuple[int, int]]]:
         """Each chart with the rows and columns around it that no other is nearer to."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from math import ceil
+from math import ceil, sqrt
 
 from meshmill.geometry.charts import Atlas, Chart, gutter_for
 
-_SEARCH_STEPS = 20
+_SEARCH_STEPS = 12
 _LEAST_TEXELS = 2
 #: Texels of the level of detail of textures in which groups still don't mix.
 _MIP_TEXELS = 16
@@ -35,42 +35,64 @@ def pack_groups(wanted: Sequence[Wanted], size: int) -> Atlas:
     Raises:
         ValueError: Not even the smallest charts fit.
     """
-    gutter = gutter_for(size)
+    rows = _Rows.of(wanted, size)
     low, high = 0.0, size / max(max(chart.width, chart.height) for chart in wanted)
-    packed = _packed(wanted, low, size, gutter)
+    high = min(high, size / sqrt(sum(chart.width * chart.height for chart in wanted)))
+    packed = rows.packed(low)
     for _ in range(_SEARCH_STEPS):
         middle = (low + high) * 0.5
-        tried = _packed(wanted, middle, size, gutter)
+        tried = rows.packed(middle)
         if tried is None:
             high = middle
         else:
             low, packed = middle, tried
     if packed is None:
         raise ValueError(f"{len(wanted)} charts don't fit a texture of {size} texels")
-    return Atlas(size, gutter, low, packed)
+    charts = tuple(Chart(*packed[number]) for number in range(len(wanted)))
+    return Atlas(size, rows.gutter, low, charts)
 
 
-def _packed(
-    wanted: Sequence[Wanted], density: float, size: int, gutter: int
-) -> tuple[Chart, ...] | None:
-    """Shelves of each group from its tallest chart down; None where they don't fit."""
-    sizes = [
-        tuple(max(_LEAST_TEXELS, ceil(edge * density)) for edge in (chart.width, chart.height))
-        for chart in wanted
-    ]
-    order = sorted(range(len(wanted)), key=lambda k: (wanted[k].group, -sizes[k][1], k))
-    placed: dict[int, Chart] = {}
-    top = 0
-    for _, members in groupby(order, key=lambda k: wanted[k].group):
-        left = shelf = 0
-        for index in members:
-            width, height = sizes[index]
-            if left + width + 2 * gutter > size:
-                left, top, shelf = 0, top + shelf, 0
-            shelf = max(shelf, height + 2 * gutter)
-            if left + width + 2 * gutter > size or top + shelf > size:
-                return None
-            placed[index] = Chart(left + gutter, top + gutter, width, height)
-            left += width + 2 * gutter
-        top = -(-(top + shelf) // _MIP_TEXELS) * _MIP_TEXELS
-    return tuple(placed[index] for index in range(len(wanted)))
+#: Left, top, width and height in texels.
+_Rectangle = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Charts in the order in which they are laid: by group, each from its tallest one down.
+
+    ``groups`` hold numbers, widths and heights.
+    """
+
+    groups: tuple[tuple[tuple[int, float, float], ...], ...]
+    size: int
+    gutter: int
+
+    @classmethod
+    def of(cls, wanted: Sequence[Wanted], size: int) -> _Rows:
+        ordered = sorted(
+            enumerate(wanted), key=lambda pair: (pair[1].group, -pair[1].height, pair[0])
+        )
+        groups = tuple(
+            tuple((number, chart.width, chart.height) for number, chart in members)
+            for _, members in groupby(ordered, key=lambda pair: pair[1].group)
+        )
+        return cls(groups, size, gutter_for(size))
+
+    def packed(self, density: float) -> dict[int, _Rectangle] | None:
+        """Charts by their numbers, at so many texels a unit; None where they don't fit."""
+        placed: dict[int, _Rectangle] = {}
+        gutter, top = self.gutter, 0
+        for members in self.groups:
+            left = shelf = 0
+            for number, wide, high in members:
+                width = max(_LEAST_TEXELS, ceil(wide * density))
+                height = max(_LEAST_TEXELS, ceil(high * density))
+                if left + width + 2 * gutter > self.size:
+                    left, top, shelf = 0, top + shelf, 0
+                shelf = max(shelf, height + 2 * gutter)
+                if left + width + 2 * gutter > self.size or top + shelf > self.size:
+                    return None
+                placed[number] = left + gutter, top + gutter, width, height
+                left += width + 2 * gutter
+            top = -(-(top + shelf) // _MIP_TEXELS) * _MIP_TEXELS
+        return placed

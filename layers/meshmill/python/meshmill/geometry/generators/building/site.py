@@ -1,20 +1,21 @@
-"""What fittings are fixed to: walls with their openings, a roof, and workshops for bars."""
+"""What fittings are fixed to: walls with their openings, a roof, and bars to fit."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from meshmill.geometry.arrays import F32, F64, AnyArray
-from meshmill.geometry.generators.building.bars import Workshop
-from meshmill.geometry.generators.building.faces import Faces
-from meshmill.geometry.generators.building.layout import Layout, opening_name
+from meshmill.geometry.generators.building.bars import Bars, Stock
+from meshmill.geometry.generators.building.layout import DOOR, WINDOW, Layout, opening_name
 from meshmill.geometry.generators.building.panels import Panels
-from meshmill.geometry.generators.building.roofs import Roof
+from meshmill.geometry.generators.building.roofs.lattice import Roof
 from meshmill.geometry.generators.building.sheet import Draft
-from meshmill.geometry.generators.building.wall_lines import ALONG, OUTWARD, UP
-from meshmill.geometry.generators.building.walls import Cells, opening_corners
+from meshmill.geometry.generators.building.walls.cells import Cells
+from meshmill.geometry.generators.building.walls.lines import ALONG, OUTWARD, UP
+from meshmill.geometry.generators.building.walls.shell import opening_corners
 from meshmill.geometry.noise import hash_share
 
 #: Least distance between parallel faces, and as a share of the height, that depth buffers tell.
@@ -23,15 +24,37 @@ _GAP_M, _GAP_SHARE = 0.015, 2.2e-4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Site:
-    """A building under construction; ``bays`` are all bays of the walls."""
+    """A building under construction; ``bays`` are all bays of the walls.
+
+    ``shops`` are the windows of the ground floor, ``windows`` those above. ``gap`` is the distance
+    between faces one behind the other, in metres.
+    """
 
     panels: Panels
     seed: int
     bays: Cells
     roof: Roof
-    trim: Workshop
-    roofing: Workshop
+    trim: Stock
+    roofing: Stock
     glass: Draft
+    shops: Hole
+    windows: Hole
+    doors: Hole
+    gap: float
+
+    @classmethod
+    def of(
+        cls, panels: Panels, bays: Cells, roof: Roof, stocks: tuple[Stock, Stock], glass: Draft
+    ) -> Site:
+        """The site of a building; ``stocks`` are of trim and of roofing."""
+        layout = panels.layout
+        height = layout.wall_height + layout.rise + 2.0
+        gap = max(_GAP_M, _GAP_SHARE * max(height, *layout.size))
+        shops, windows, doors = (
+            Hole.of(layout, bays, kind, ground=ground)
+            for kind, ground in ((WINDOW, True), (WINDOW, False), (DOOR, True))
+        )
+        return cls(panels, panels.seed, bays, roof, *stocks, glass, shops, windows, doors, gap)
 
     @property
     def layout(self) -> Layout:
@@ -39,19 +62,13 @@ class Site:
         return self.panels.layout
 
     @property
-    def gap(self) -> float:
-        """Distance between faces one behind the other, metres."""
-        height = self.layout.wall_height + self.layout.rise + 2.0
-        return max(_GAP_M, _GAP_SHARE * max(height, *self.layout.size))
+    def glazed(self) -> tuple[Hole, ...]:
+        """Windows of the ground floor and of those above, where there are any."""
+        return tuple(hole for hole in (self.shops, self.windows) if len(hole.corners))
 
     def shares(self, salt: int, count: int) -> F32:
         """Numbers 0 … 1 that depend on the seed alone, float32 (count,)."""
         return hash_share(self.seed + salt, np.arange(count))
-
-    def holes(self, kind: int, *, ground: bool) -> Hole:
-        """The openings of bays of a kind, on the ground floor or above."""
-        chosen = (self.bays.kind == kind) & ((self.bays.storey == 0) == ground)
-        return Hole.of(self.layout, self.bays.where(chosen), opening_name(kind, ground=ground))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,8 +85,10 @@ class Hole:
     reveal: float
 
     @classmethod
-    def of(cls, layout: Layout, cells: Cells, name: str) -> Hole:
-        """The openings in ``cells``."""
+    def of(cls, layout: Layout, bays: Cells, kind: int, *, ground: bool) -> Hole:
+        """The openings of bays of a kind, on the ground floor or above."""
+        cells = bays.where((bays.kind == kind) & ((bays.storey == 0) == ground))
+        name = opening_name(kind, ground=ground)
         opening = layout.openings[name]
         width = (opening.right - opening.left) * layout.bay[0]
         height = (opening.top - opening.bottom) * layout.bay[1]
@@ -86,25 +105,31 @@ class Hole:
             self.out[chosen], self.width, self.height, self.reveal,
         )  # fmt: skip
 
-    def at(self, across: float, up: float, out: float) -> F64:
-        """Places (n, 3): shares of the opening from its lower left, metres out of the wall."""
-        lower_left, lower_right, _, upper_left = (self.corners[:, k] for k in range(4))
+    def at(self, across: ArrayLike, up: ArrayLike, out: ArrayLike) -> F64:
+        """Places (n, 3): shares of the opening from its lower left, metres out of the wall.
+
+        Of ``k`` shares or distances at once, places (k, n, 3).
+        """
+        right, rise, forward = (np.asarray(way)[..., None, None] for way in (across, up, out))
+        lower_left = self.corners[:, 0]
         places: F64 = (
-            lower_left + (lower_right - lower_left) * across + (upper_left - lower_left) * up
-            + self.out * out
-        )  # fmt: skip
+            lower_left
+            + (self.corners[:, 1] - lower_left) * right
+            + (self.corners[:, 3] - lower_left) * rise
+            + self.out * forward
+        )
         return places
 
     def upright(
-        self, work: Workshop, name: str, across: float, span: tuple[float, float], out: float
-    ) -> Faces:
-        """A bar upwards at a share of the width, between metres from sill and head."""
+        self, stock: Stock, name: str, across: ArrayLike, span: tuple[float, float], out: float
+    ) -> Bars:
+        """Bars upwards at shares of the width, between metres from sill and head."""
         start = self.at(across, 0.0, out) + UP * span[0]
-        return work.bars(name, start, self.at(across, 1.0, out) + UP * span[1], self.out)
+        return stock.bars(name, start, self.at(across, 1.0, out) + UP * span[1], self.out)
 
     def level(
-        self, work: Workshop, name: str, up: float, span: tuple[float, float], out: float
-    ) -> Faces:
-        """A bar along the wall at a share of the height, between metres from left and right."""
+        self, stock: Stock, name: str, up: ArrayLike, span: tuple[float, float], out: float
+    ) -> Bars:
+        """Bars along the wall at shares of the height, between metres from left and right."""
         start = self.at(0.0, up, out) + self.along * span[0]
-        return work.bars(name, start, self.at(1.0, up, out) + self.along * span[1], UP)
+        return stock.bars(name, start, self.at(1.0, up, out) + self.along * span[1], UP)

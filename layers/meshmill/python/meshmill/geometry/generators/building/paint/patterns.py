@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from meshmill.geometry.arrays import F32, U8, AnyArray
+from meshmill.geometry.charts import Chart
 from meshmill.geometry.generators.building.styles import Colour
-from meshmill.geometry.maps import pack_normals, tilts
+from meshmill.geometry.maps import MapSet, pack_normals, tilts
 from meshmill.geometry.noise import fractal_noise, hash_share, stretched_noise
 from meshmill.geometry.rasters import smoothstep
 
@@ -213,3 +214,9 @@ def warmth(grid: Grid, amount: float) -> F32:
 def to_texels(colour: AnyArray) -> AnyArray:
     """Colours within the range of dielectrics."""
     return np.clip(colour, DARKEST, BRIGHTEST)
+
+
+def blit(maps: MapSet, chart: Chart, pattern: Pattern) -> None:
+    """Paint a chart with a pattern of its size."""
+    maps.base_colour[chart.area] = to_texels(pattern.colour)
+    maps.normal[chart.area], maps.orm[chart.area] = pattern.normal, pattern.orm

@@ -1,29 +1,17 @@
-"""The walls: one closed shell of panels, or of bays with recessed openings.
-
-Neighbouring bays share corners alone, so that no vertex lies on another face's edge.
-"""
+"""Rectangles of the walls: bays, or panels of several bays and storeys."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from meshmill.geometry.arrays import F64, I64, AnyArray
-from meshmill.geometry.generators.building.faces import Faces, quads
-from meshmill.geometry.generators.building.layout import (
-    BLANK,
-    DOOR,
-    WINDOW,
-    Layout,
-    opening_name,
-)
+from meshmill.geometry.generators.building.layout import Layout
 from meshmill.geometry.generators.building.panels import Panels
 from meshmill.geometry.generators.building.sheet import Draft
-from meshmill.geometry.generators.building.wall_closing import closing_faces
-from meshmill.geometry.generators.building.wall_lines import OUTWARD, wall_points
+from meshmill.geometry.generators.building.walls.lines import wall_points
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,76 +126,3 @@ def _row(layout: Layout, side: int, outset: float, storeys: tuple[int, int], ste
     )
     corners: F64 = np.stack((low[:-1], low[1:], high[1:], high[:-1]), axis=1)
     return corners
-
-
-def shell(panels: Panels, draft: Draft, cells: Cells, *, steps: tuple[int, int]) -> Faces:
-    """The closed shell around ``cells``: soffits of jetties, gables, underside and top.
-
-    ``steps`` are the bays in a cell along width and depth.
-    """
-    faces = [quads(list(_corner_list(cells.corners)), list(_corner_list(cells.uvs)))]
-    return Faces.joined([*faces, *closing_faces(panels.layout, draft, steps)])
-
-
-def recessed_shell(panels: Panels, draft: Draft, cells: Cells) -> Faces:
-    """The same shell with openings set back into the wall."""
-    layout = panels.layout
-    blank = cells.where(cells.kind == BLANK)
-    faces = [quads(list(_corner_list(blank.corners)), list(_corner_list(blank.uvs)))]
-    for kind, ground in product((WINDOW, DOOR), (False, True)):
-        chosen = cells.where((cells.kind == kind) & ((cells.storey == 0) == ground))
-        if len(chosen.kind):
-            faces.append(_recess(layout, draft, chosen, opening_name(kind, ground=ground)))
-    return Faces.joined([*faces, *closing_faces(layout, draft, (1, 1))])
-
-
-def _corner_list(grid: F64) -> tuple[F64, F64, F64, F64]:
-    first, second, third, fourth = (grid[:, k] for k in range(4))
-    return first, second, third, fourth
-
-
-def opening_corners(layout: Layout, cells: Cells, name: str, depth: float) -> F64:
-    """Corners (n, 4, 3) of each cell's opening, ``depth`` behind the wall's face."""
-    places = _places(layout, name)
-    inward = OUTWARD[cells.side] * -depth
-    corners: F64 = np.stack([cells.points(*place) + inward for place in places], axis=1)
-    return corners
-
-
-def _places(layout: Layout, name: str) -> tuple[tuple[F64, F64], ...]:
-    opening = layout.openings[name]
-    left, right, bottom, top = (
-        np.array([value]) for value in (opening.left, opening.right, opening.bottom, opening.top)
-    )
-    return (left, bottom), (right, bottom), (right, top), (left, top)
-
-
-def _recess(layout: Layout, draft: Draft, cells: Cells, name: str) -> Faces:
-    """Four quads around each opening, four for its reveals and one at its back."""
-    places = _places(layout, name)
-    front = opening_corners(layout, cells, name, 0.0)
-    back = opening_corners(layout, cells, name, layout.style.reveal)
-    inner = [cells.uv_points(*place) for place in places]
-    faces = []
-    for k in range(4):
-        following = (k + 1) % 4
-        faces.append(
-            quads(
-                (
-                    cells.corners[:, k],
-                    cells.corners[:, following],
-                    front[:, following],
-                    front[:, k],
-                ),
-                (cells.uvs[:, k], cells.uvs[:, following], inner[following], inner[k]),
-            )
-        )
-    faces.append(quads(list(_corner_list(back)), inner))
-    f, b = front, back
-    sides = {
-        "jamb": ((f[:, 0], b[:, 0], b[:, 3], f[:, 3]), (b[:, 1], f[:, 1], f[:, 2], b[:, 2])),
-        "head": ((b[:, 3], b[:, 2], f[:, 2], f[:, 3]), (f[:, 0], f[:, 1], b[:, 1], b[:, 0])),
-    }
-    for reveal, pair in sides.items():
-        faces += [quads(corners, draft.corners(f"{name}_{reveal}")) for corners in pair]
-    return Faces.joined(faces)

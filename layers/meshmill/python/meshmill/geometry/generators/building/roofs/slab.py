@@ -9,7 +9,7 @@ import numpy as np
 
 from meshmill.geometry.arrays import F64, I64, AnyArray
 from meshmill.geometry.generators.building.faces import Faces, quads, triangles
-from meshmill.geometry.generators.building.roofs import (
+from meshmill.geometry.generators.building.roofs.lattice import (
     EAST,
     GLAZED,
     NORTH,
@@ -171,7 +171,7 @@ def _cheeks(draft: Draft, top: F64, base: F64, side: str) -> list[Faces]:
         uvs = []
         for points, across in ((base[:-1], 0.0), (base[1:], 1.0), (top[1:], 1.0), (top[:-1], 0.0)):
             down = 1.0 - (points[chosen][:, 1] - low) / (high - low)
-            uvs.append(draft.places(name, np.full_like(down, across), down))
+            uvs.append(draft.places(name, across, down))
         corners = [points[chosen] for points in (base[:-1], base[1:], top[1:], top[:-1])]
         faces.append(quads(corners, uvs))
     return faces

@@ -9,20 +9,18 @@ from math import sqrt
 import numpy as np
 
 from meshmill.geometry.arrays import F64, AnyArray
-from meshmill.geometry.generators.building.faces import Faces
+from meshmill.geometry.generators.building.bars import Bars
 from meshmill.geometry.generators.building.kinds import TILES
-from meshmill.geometry.generators.building.roofs import EAST, NORTH, SOUTH, WEST
+from meshmill.geometry.generators.building.roofs.lattice import EAST, NORTH, SOUTH, WEST
+from meshmill.geometry.generators.building.roofs.slab import slope_cells
 from meshmill.geometry.generators.building.site import Site
-from meshmill.geometry.generators.building.slab import slope_cells
 from meshmill.geometry.vectors import cross, dot, normalised
 
 _TILE_SALT = 53
 
 
-def tiles(site: Site) -> Faces:
+def tiles(site: Site) -> list[Bars]:
     """Single tiles or slates on all slopes, in courses whose joints are staggered."""
-    if "tile_0" not in site.roofing.kinds:
-        return Faces.none()
     made = []
     for facing in (SOUTH, NORTH, EAST, WEST):
         whole, row, column, corners = slope_cells(site.roof, facing)
@@ -31,12 +29,10 @@ def tiles(site: Site) -> Faces:
         zones = site.roof.zones[row, column]
         for zone in np.unique(zones).tolist():
             own = zones == zone
-            made += [
-                _Slope.of(corners[own & whole], right=False).tiles(site, _everywhere),
-                _Slope.of(corners[own & left_hip], right=True).tiles(site, _below_rising),
-                _Slope.of(corners[own & right_hip], right=False).tiles(site, _below_falling),
-            ]
-    return Faces.joined(made)
+            made += _Slope.of(corners[own & whole], right=False).tiles(site, _everywhere)
+            made += _Slope.of(corners[own & left_hip], right=True).tiles(site, _below_rising)
+            made += _Slope.of(corners[own & right_hip], right=False).tiles(site, _below_falling)
+    return made
 
 
 def _everywhere(across: F64, _: F64) -> AnyArray:
@@ -69,10 +65,10 @@ class _Slope:
         lower, upper = (corners[:, 1], corners[:, 2]) if right else (corners[:, 0], corners[:, 3])
         return cls(corners[:, 0], level, upper - lower)
 
-    def tiles(self, site: Site, kept: Callable[[F64, F64], AnyArray]) -> Faces:
+    def tiles(self, site: Site, kept: Callable[[F64, F64], AnyArray]) -> list[Bars]:
         """Tiles where ``kept`` says so of their middle across and their upper end, 0 … 1."""
         if not len(self.foot):
-            return Faces.none()
+            return []
         kind = site.roofing.kinds["tile_0"]
         wide, high = (sqrt(float(dot(way[0], way[0]))) for way in (self.level, self.rise))
         columns = max(1, int(wide / (kind.width * 1.04)))
@@ -83,7 +79,7 @@ class _Slope:
         chosen = kept(across, low + 0.8 / courses)
         return self._laid(site, across[chosen], low[chosen], 1.32 / courses)
 
-    def _laid(self, site: Site, across: F64, low: F64, reach: float) -> Faces:
+    def _laid(self, site: Site, across: F64, low: F64, reach: float) -> list[Bars]:
         """Tiles from ``low`` up, lifted at their lower ends to lie on the course below."""
         normal = normalised(cross(self.level, self.rise))[:, None]
         start = (
@@ -97,9 +93,7 @@ class _Slope:
         end = (start + self.rise[:, None] * reach + normal * 0.008).reshape(-1, 3)
         ups = np.broadcast_to(normal, start.shape).reshape(-1, 3)
         shade = (site.shares(_TILE_SALT + 1, count) * TILES).astype(np.int64)
-        return Faces.joined(
-            [
-                site.roofing.bars(f"tile_{k}", begin[shade == k], end[shade == k], ups[shade == k])
-                for k in range(TILES)
-            ]
-        )
+        return [
+            site.roofing.bars(f"tile_{k}", begin[shade == k], end[shade == k], ups[shade == k])
+            for k in range(TILES)
+        ]

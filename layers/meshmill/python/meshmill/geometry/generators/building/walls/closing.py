@@ -12,7 +12,7 @@ from meshmill.geometry.generators.building.faces import Faces, quads, triangles
 from meshmill.geometry.generators.building.layout import Layout
 from meshmill.geometry.generators.building.panels import Panels
 from meshmill.geometry.generators.building.sheet import Draft
-from meshmill.geometry.generators.building.wall_lines import ticks, wall_points
+from meshmill.geometry.generators.building.walls.lines import ticks, wall_points
 
 
 def closing_faces(layout: Layout, draft: Draft, steps: tuple[int, int]) -> list[Faces]:

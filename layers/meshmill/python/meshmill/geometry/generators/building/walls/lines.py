@@ -27,3 +27,9 @@ def wall_points(layout: Layout, side: int, outset: float, height: float) -> F64:
     places = ticks(layout.bays[side % 2]) * along
     points: F64 = places[:, None] * ALONG[side] + OUTWARD[side] * out + UP * height
     return points + 0.0
+
+
+def outline(layout: Layout, out: float) -> tuple[float, float]:
+    """Half edges of a ring ``out`` before the ground floor's faces."""
+    width, depth = (0.5 * edge + out for edge in layout.size)
+    return width, depth

@@ -1,0 +1,1 @@
+"""What is fixed to walls and roofs: trim, panes, and whatever stands on a roof."""

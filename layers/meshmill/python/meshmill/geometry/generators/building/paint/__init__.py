@@ -1,0 +1,1 @@
+"""Textures of walls, trim, roofs and glass."""

@@ -1,0 +1,1 @@
+"""Slabs of five kinds of roof."""

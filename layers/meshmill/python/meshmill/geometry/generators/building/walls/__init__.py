@@ -1,0 +1,1 @@
+"""Closed walls with recessed openings."""
