@@ -17,7 +17,7 @@ from meshmill.geometry.rasters import box_blur
 
 #: Shares of the broad rise in the land, tried until the land is not too steep.
 _SHARES = (0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.85, 0.95)
-_STEEP_SHARE = 0.1
+_STEEP_SHARE = 0.07
 #: From the foot of the rise to its summit, in tile edges.
 _REACH = 0.38
 #: Cells by which summits are looked for and rounded, as shares of the lattice.
