@@ -274,7 +274,7 @@ def _local() -> StageConfig:
         functions={
             "api": FunctionSize(memory_mb=1024, timeout=28),
             "status": FunctionSize(memory_mb=512, timeout=10),
-            "generate": FunctionSize(memory_mb=3008, timeout=20),
+            "generate": FunctionSize(memory_mb=3008, timeout=30),
             "dead_letter": FunctionSize(memory_mb=256, timeout=10),
             "reconcile": FunctionSize(memory_mb=512, timeout=50),
         },
@@ -284,9 +284,9 @@ def _local() -> StageConfig:
             "bulk": Lane(patience=40, batch_size=5, maximum_concurrency=2),
         },
         delivery=Delivery(
-            visibility=120, dead_letter_visibility=60, batching_window=0, max_receive_count=5
+            visibility=180, dead_letter_visibility=60, batching_window=0, max_receive_count=5
         ),
-        attempts=Attempts(maximum=5, lease=20, lease_margin=2, retry_delay=1, reserve=8),
+        attempts=Attempts(maximum=5, lease=30, lease_margin=2, retry_delay=1, reserve=16),
         reconciliation=Reconciliation(max_sends_per_run=100),
         retention=Retention(log_days=1),
         on_deletion=OnDeletion.DELETE,

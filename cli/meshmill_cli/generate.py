@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from meshmill.geometry.artefact import Artefact
+from meshmill.geometry.estimate import Estimate, estimate
 from meshmill.geometry.registry import FORMATS, GENERATORS
 from meshmill_cli.errors import UNUSABLE_FILE, CommandFailed
 from meshmill_cli.requests import read_request
@@ -21,6 +22,7 @@ Examples:
   meshmill generate --generator rock --option mineral=basalt --option moss=0.6
   meshmill generate --spec request.json --out out
   meshmill generate --generator gear --option teeth=40 --json | jq .stats
+  meshmill generate --generator planet --quality high --texture-size 4096 --estimate
 """
 
 
@@ -51,6 +53,9 @@ def generate(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what was made as one JSON object.")
     ] = False,
+    only_estimate: Annotated[
+        bool, typer.Option("--estimate", help="Tell what it would take, and make nothing.")
+    ] = False,
 ) -> None:
     """Make an asset here, without AWS: the model, its levels of detail, a preview, provenance."""
     parameters: dict[str, Any] = {
@@ -62,6 +67,10 @@ def generate(
         "seed": seed,
     }
     request = read_request(spec, output_format, parameters, option or [])
+    if only_estimate:
+        told = estimate(request.spec)
+        typer.echo(json.dumps(asdict(told)) if as_json else _estimate_as_text(told))
+        return
     # The engine loads numpy: a command that is refused, or asks for help, need not wait for it.
     from meshmill.geometry.engine import generate as make  # noqa: PLC0415
 
@@ -96,6 +105,13 @@ def _as_text(artefact: Artefact, paths: list[Path]) -> str:
         f"{stats.materials} materials, {stats.textures} textures"
     )
     return "\n".join(lines)
+
+
+def _estimate_as_text(told: Estimate) -> str:
+    return (
+        f"about {told.triangles:,} triangles, {told.bytes:,} bytes, "
+        f"{told.seconds:g} s of CPU, {told.megabytes:,} MB of memory"
+    )
 
 
 def _as_json(artefact: Artefact, paths: list[Path]) -> str:

@@ -24,6 +24,7 @@ from meshmill.http.catalogue_routes import CatalogueRoutes
 from meshmill.http.links import LinkMinter
 from meshmill.logs import configure_logging
 from meshmill.settings import ApiSettings
+from meshmill.usecases.estimate_asset import EstimateAsset
 from meshmill.usecases.list_assets import ListAssets
 from meshmill.usecases.read_asset import ReadAsset
 from meshmill.usecases.submit_asset import SubmitAsset
@@ -52,6 +53,7 @@ def _api() -> Api:
     CatalogueRoutes(version=__version__, public_base_url=settings.public_base_url).register(api)
     AssetRoutes(
         submit=SubmitAsset(assets, queue, clock, os.urandom, settings.patience),
+        estimate=EstimateAsset(assets),
         read=ReadAsset(assets),
         list_assets=ListAssets(assets, secret),
         links=LinkMinter.configured(settings, secret, downloads, clock),

@@ -82,6 +82,12 @@ def test_a_duplicate_costs_two_calls(warm: Cloud) -> None:
     assert calls == ["UpdateItem", "PutItem"]
 
 
+def test_a_dry_run_costs_two_calls_and_neither_writes_a_record(warm: Cloud) -> None:
+    with counted() as calls:
+        assert warm.create(body(1), query="dry_run=true").status == 200
+    assert calls == ["UpdateItem", "GetItem"]
+
+
 def test_a_status_poll_costs_one_call(warm: Cloud) -> None:
     link = warm.create(body(1)).json["status_url"]
     with counted() as calls:

@@ -8,13 +8,13 @@ from http import HTTPStatus
 from typing import Any
 
 from meshmill.domain.asset import Asset, Status
-from meshmill.domain.request import parse_request
+from meshmill.domain.request import AssetRequest, parse_request
 from meshmill.geometry.registry import FORMATS, GENERATORS
 from meshmill.http.answer import Answer
 from meshmill.http.api import Api
 from meshmill.http.authentication import Principal
 from meshmill.http.links import LinkMinter
-from meshmill.http.presentation import asset_view
+from meshmill.http.presentation import asset_view, estimate_view
 from meshmill.http.requests import (
     Event,
     any_text,
@@ -24,6 +24,7 @@ from meshmill.http.requests import (
     query,
     whole_number,
 )
+from meshmill.usecases.estimate_asset import EstimateAsset
 from meshmill.usecases.list_assets import DEFAULT_LIMIT, MAX_LIMIT, ListAssets, Listing
 from meshmill.usecases.read_asset import ReadAsset
 from meshmill.usecases.submit_asset import OnDuplicate, SubmitAsset
@@ -31,7 +32,7 @@ from meshmill.usecases.submit_asset import OnDuplicate, SubmitAsset
 _logger = logging.getLogger(__name__)
 _POLL_SECONDS = "1"
 _PRIVATE = {"Cache-Control": "private, no-cache"}
-_CREATE_QUERY = {"on_duplicate": one_of(*OnDuplicate)}
+_CREATE_QUERY = {"on_duplicate": one_of(*OnDuplicate), "dry_run": one_of("true", "false")}
 _LIST_QUERY = {
     "status": one_of(*Status),
     "format": one_of(*FORMATS),
@@ -46,6 +47,7 @@ class AssetRoutes:
     """Routes under ``/api/v1/assets``."""
 
     submit: SubmitAsset
+    estimate: EstimateAsset
     read: ReadAsset
     list_assets: ListAssets
     links: LinkMinter
@@ -57,10 +59,22 @@ class AssetRoutes:
         api.guarded("GET", "/api/v1/assets/<asset_id>", "assets:read", self.get)
 
     def create(self, principal: Principal, event: Event) -> Answer:
-        """202 for what was queued, 200 for what stood there before."""
+        """202 for what was queued, 200 for what stood there before and for a dry run."""
         asked = query(event, _CREATE_QUERY)
-        on_duplicate = OnDuplicate(asked.get("on_duplicate", OnDuplicate.RETURN))
         request = parse_request(json_body(event))
+        if asked.get("dry_run") == "true":
+            return self._dry_run(principal, request)
+        on_duplicate = OnDuplicate(asked.get("on_duplicate", OnDuplicate.RETURN))
+        return self._submitted(principal, request, on_duplicate)
+
+    def _dry_run(self, principal: Principal, request: AssetRequest) -> Answer:
+        """The same, were it asked for; ``on_duplicate`` has nothing to decide."""
+        estimated = self.estimate(principal.user_id, request)
+        return Answer(HTTPStatus.OK, estimate_view(request, estimated), _PRIVATE)
+
+    def _submitted(
+        self, principal: Principal, request: AssetRequest, on_duplicate: OnDuplicate
+    ) -> Answer:
         submitted = self.submit(principal.user_id, request, on_duplicate)
         asset = submitted.asset
         context = {

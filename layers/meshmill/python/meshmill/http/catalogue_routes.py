@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, get_args
 
 from meshmill.domain.errors import NotFound
 from meshmill.geometry.registry import FORMATS, GENERATORS, GeneratorEntry
+from meshmill.geometry.spec import AssetSpec, Quality
 from meshmill.geometry.version import ENGINE_VERSION
 from meshmill.http.answer import Answer
 from meshmill.http.api import Api
@@ -68,4 +69,17 @@ def _generator_view(entry: GeneratorEntry) -> dict[str, Any]:
         "formats": list(FORMATS),
         "options": entry.options.model_json_schema(),
         "defaults": entry.options().model_dump(),
+        "estimates": {
+            quality: _default_estimate(entry.name, quality) for quality in get_args(Quality)
+        },
     }
+
+
+def _default_estimate(generator: str, quality: str) -> dict[str, Any]:
+    """What a glTF asset of this quality takes, all else at its default."""
+    # Loaded on use: most containers never serve it.
+    from meshmill.geometry.estimate import estimate  # noqa: PLC0415
+
+    parameters = {"generator": generator, "quality": quality}
+    spec = AssetSpec.model_validate({"format": "gltf", "parameters": parameters})
+    return asdict(estimate(spec))

@@ -67,6 +67,7 @@ def _asset_paths() -> dict[str, Any]:
 
 def _create() -> dict[str, Any]:
     created = {"$ref": REFERENCE.format(model="CreatedAsset")}
+    known = {"oneOf": [created, {"$ref": REFERENCE.format(model="DryRun")}]}
     codes = (
         "INVALID_JSON", "INVALID_FORMAT", "DUPLICATE_REQUEST", "PAYLOAD_TOO_LARGE",
         "UNSUPPORTED_MEDIA_TYPE", *_GATE,
@@ -76,9 +77,12 @@ def _create() -> dict[str, Any]:
     return _operation(
         "createAsset",
         "Ask for an asset; the same request of the same user is never built twice",
-        {202: ("Queued", created), 200: ("It stood there before", created)},
+        {202: ("Queued", created), 200: ("It stood there before, or was a dry run", known)},
         codes,
-        parameters=[_query("on_duplicate", {"enum": list(OnDuplicate)})],
+        parameters=[
+            _query("on_duplicate", {"enum": list(OnDuplicate)}),
+            _query("dry_run", {"enum": ["true", "false"], "default": "false"}),
+        ],
         security=_AUTHENTICATED,
         requestBody={
             "required": True,
@@ -107,12 +111,14 @@ def _list() -> dict[str, Any]:
 
 def _open_paths() -> dict[str, Any]:
     anything = {"type": "object"}
+    generator = {"$ref": REFERENCE.format(model="Generator")}
+    generators = {"$ref": REFERENCE.format(model="Generators")}
     return {
         "/api/v1/generators": {
             "get": _operation(
                 "listGenerators",
-                "All generators and their options",
-                {200: ("The generators", anything)},
+                "All generators, their options, and what they take",
+                {200: ("The generators", generators)},
                 ("VALIDATION_ERROR", *_ALWAYS),
                 security=[],
             )
@@ -120,8 +126,8 @@ def _open_paths() -> dict[str, Any]:
         "/api/v1/generators/{name}": {
             "get": _operation(
                 "getGenerator",
-                "One generator and its options",
-                {200: ("The generator", anything)},
+                "One generator, its options, and what it takes",
+                {200: ("The generator", generator)},
                 ("NOT_FOUND", "VALIDATION_ERROR", *_ALWAYS),
                 parameters=[_path("name", {"type": "string"})],
                 security=[],

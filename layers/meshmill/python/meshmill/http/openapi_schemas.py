@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from meshmill.domain.asset import ErrorClass, Status
 from meshmill.domain.request import AssetRequest
 from meshmill.geometry.registry import DEFAULT_GENERATOR, FORMATS, GENERATORS
+from meshmill.geometry.spec import Quality
 from meshmill.http.errors import CODES
 
 #: Where the document keeps a schema.
@@ -24,10 +25,11 @@ def schemas() -> dict[str, Any]:
         # Otherwise parameters without a generator would fit every alternative, and so none.
         shared[f"{name.capitalize()}Parameters"]["required"] = ["generator"]
     asset = {"$ref": REFERENCE.format(model="Asset")}
+    parameters = request["properties"]["parameters"]
     return {
         **shared,
         "AssetRequest": request,
-        "Asset": _asset_schema(request["properties"]["parameters"]),
+        "Asset": _asset_schema(parameters),
         "CreatedAsset": {
             "allOf": [
                 asset,
@@ -46,21 +48,85 @@ def schemas() -> dict[str, Any]:
                 "next_cursor": {"type": ["string", "null"]},
             },
         },
+        "DryRun": _dry_run_schema(parameters),
+        "Estimate": _estimate_schema(),
+        "Generator": _generator_schema(),
+        "Generators": {
+            "type": "object",
+            "required": ["data"],
+            "properties": {
+                "data": {"type": "array", "items": {"$ref": REFERENCE.format(model="Generator")}}
+            },
+        },
         "Error": _error_schema(),
     }
 
 
-def _asset_schema(parameters: dict[str, Any]) -> dict[str, Any]:
-    always: dict[str, Any] = {
-        "object": {"const": "asset"},
+def _requested(parameters: dict[str, Any]) -> dict[str, Any]:
+    """The members that tell of a request: what it is, and what goes with it."""
+    return {
         "asset_id": {"type": "string", "format": "uuid"},
         "spec_id": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
-        "status": {"enum": list(Status)},
         "format": {"enum": list(FORMATS)},
         "parameters": parameters,
         "priority": {"type": "integer", "minimum": 1, "maximum": 10},
         "labels": {"type": "object", "additionalProperties": TEXT},
         "custom_id": {"type": ["string", "null"]},
+    }
+
+
+def _dry_run_schema(parameters: dict[str, Any]) -> dict[str, Any]:
+    members: dict[str, Any] = {
+        "object": {"const": "estimate"},
+        **_requested(parameters),
+        "exists": {"type": "boolean"},
+        "status": {"enum": [*Status, None]},
+        "estimate": {"$ref": REFERENCE.format(model="Estimate")},
+    }
+    return {"type": "object", "required": list(members), "properties": members}
+
+
+def _estimate_schema() -> dict[str, Any]:
+    members: dict[str, Any] = {
+        "triangles": {
+            "type": "integer", "minimum": 0, "description": "Of the most detailed level."
+        },
+        "bytes": {"type": "integer", "minimum": 0, "description": "Of all files together."},
+        "seconds": {"type": "number", "minimum": 0, "description": "CPU time of one core."},
+        "megabytes": {"type": "integer", "minimum": 0, "description": "Peak of memory."},
+    }  # fmt: skip
+    return {
+        "type": "object",
+        "description": "What building takes, to a factor of about 1.5.",
+        "required": list(members),
+        "properties": members,
+    }
+
+
+def _generator_schema() -> dict[str, Any]:
+    estimate = {"$ref": REFERENCE.format(model="Estimate")}
+    members: dict[str, Any] = {
+        "object": {"const": "generator"},
+        "name": {"enum": list(GENERATORS)},
+        "description": TEXT,
+        "formats": {"type": "array", "items": {"enum": list(FORMATS)}},
+        "options": {"type": "object", "description": "JSON Schema of parameters.options."},
+        "defaults": {"type": "object"},
+        "estimates": {
+            "type": "object",
+            "description": "By quality, of a glTF asset with all else at its default.",
+            "required": list(get_args(Quality)),
+            "properties": dict.fromkeys(get_args(Quality), estimate),
+        },
+    }
+    return {"type": "object", "required": list(members), "properties": members}
+
+
+def _asset_schema(parameters: dict[str, Any]) -> dict[str, Any]:
+    always: dict[str, Any] = {
+        "object": {"const": "asset"},
+        **_requested(parameters),
+        "status": {"enum": list(Status)},
         "created_at": {"type": "string", "format": "date-time"},
         "updated_at": {"type": "string", "format": "date-time"},
         "started_at": _TIME,

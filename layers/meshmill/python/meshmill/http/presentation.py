@@ -1,12 +1,18 @@
-"""The one Asset object of every answer."""
+"""The one Asset object of every answer, and what a dry run tells of an asset to be."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from meshmill.domain.asset import Asset, Status, StoredFile
 from meshmill.http.links import LinkMinter
+
+if TYPE_CHECKING:
+    # The status function presents assets, and never reads a request.
+    from meshmill.domain.request import AssetRequest
+    from meshmill.usecases.estimate_asset import Estimated
 
 
 def iso(time_ms: int | None) -> str | None:
@@ -50,6 +56,23 @@ def asset_view(asset: Asset, links: LinkMinter, status_url: str) -> dict[str, An
             "retryable": asset.error.retryable,
         }
     return view
+
+
+def estimate_view(request: AssetRequest, estimated: Estimated) -> dict[str, Any]:
+    """What a dry run answers: the request as it would be recorded, and what it would take."""
+    standing = estimated.standing
+    return {
+        "object": "estimate",
+        "asset_id": estimated.asset_id,
+        "spec_id": estimated.spec_id,
+        "exists": standing is not None,
+        "status": None if standing is None else standing.status,
+        **request.spec.canonical(),
+        "priority": request.priority,
+        "labels": dict(request.labels),
+        "custom_id": request.custom_id,
+        "estimate": asdict(estimated.estimate),
+    }
 
 
 def _result(asset: Asset, links: LinkMinter) -> dict[str, Any]:
