@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from meshmill.geometry.generators.crate.build import CrateModel, build
+from meshmill.geometry.generators.crate.detail import drawing_for
 from meshmill.geometry.generators.crate.spec import CrateOptions
 from meshmill.geometry.levels import BUDGETS
 from meshmill.geometry.model import Brief
@@ -87,10 +89,40 @@ def test_each_side_has_the_planks_asked_for(planks: int) -> None:
 
 def test_an_open_crate_lacks_its_lid_alone() -> None:
     closed, opened = (
-        sum(piece.role in {"plank", "base"} for piece in crate(planks=4, open=lid).plan.pieces)
+        sum(
+            piece.role in {"plank", "free", "base"}
+            for piece in crate(planks=4, open=lid, bracing="none").plan.pieces
+        )
         for lid in (False, True)
     )
     assert (closed, opened) == (24, 20)
+
+
+def test_edges_inside_an_open_crate_are_eased_where_they_are_seen() -> None:
+    drawing = drawing_for(crate(open=True, planks=12, bracing="cross").plan, LOW, LOW)
+    drawn = Counter(grade.triangles for _, grade in drawing.graded())
+    assert drawn[28] == 4 * 9
+    assert drawn[12] <= 1
+
+
+def test_levels_are_no_wider_for_want_of_corner_plates() -> None:
+    model = crate(width_m=5.0, height_m=0.5, depth_m=0.5)
+    extents = [np.subtract(*extent(model.scene(LOW >> level, ""))[::-1]) for level in (0, 2)]
+    lacking = 2 * model.plan.overhang
+    assert lacking > 0
+    assert extents[0] - extents[1] == pytest.approx(np.full(3, lacking), rel=0.2)
+
+
+@pytest.mark.parametrize("size", [{}, {"height_m": 0.1, "width_m": 5.0}], ids=["cube", "flat"])
+def test_normals_of_tapered_walls_stand_on_them(size: dict[str, Any]) -> None:
+    (part,) = crate(material="plastic", **size).scene(LOW, "").primitives
+    a, b, c = (part.positions[part.triangles[:, k]].astype(float) for k in range(3))
+    faces = np.cross(b - a, c - a)
+    faces /= np.linalg.norm(faces, axis=1)[:, None]
+    flat = (faces * part.normals[part.triangles[:, 0]]).sum(axis=1)
+    walls = (np.abs(faces[:, 1]) < 0.1) & (flat > np.cos(np.radians(10)))
+    assert walls.sum() > 100
+    assert flat[walls].min() > np.cos(np.radians(0.5))
 
 
 @pytest.mark.parametrize("material", ["metal", "plastic"])

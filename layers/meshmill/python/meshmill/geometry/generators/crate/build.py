@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from meshmill.geometry.arrays import F32
+from meshmill.geometry.arrays import F64
 from meshmill.geometry.charts import pack_charts
 from meshmill.geometry.generators.crate.carpentry import wooden_plan
 from meshmill.geometry.generators.crate.detail import BoxGrade, Drawing, drawing_for
@@ -21,12 +21,17 @@ from meshmill.geometry.generators.crate.studs import stud
 from meshmill.geometry.model import Brief
 from meshmill.geometry.parts import Part, assemble
 from meshmill.geometry.scene import Material, Mesh, Scene
+from meshmill.geometry.vectors import normalised
 
 _PLANS: dict[str, Callable[[CrateOptions, np.random.Generator], Plan]] = {
     "wood": wooden_plan,
     "metal": metal_plan,
     "plastic": plastic_plan,
 }
+
+
+#: The least and the greatest coordinates.
+_Bounds = tuple[F64, F64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +47,13 @@ class CrateModel:
 
     def scene(self, budget: int, suffix: str) -> Scene:
         """The crate in at most ``budget`` triangles."""
-        parts = self._parts(drawing_for(self.plan, self.budget, budget))
-        low = np.min(
-            [part.positions.min(axis=0) for each in parts.values() for part in each], axis=0
-        )
-        high = np.max(
-            [part.positions.max(axis=0) for each in parts.values() for part in each], axis=0
-        )
+        drawing = drawing_for(self.plan, self.budget, budget)
+        parts = self._parts(drawing)
+        low, high = _bounds(parts)
+        if drawing_for(self.plan, self.budget, self.budget).plated and not drawing.plated:
+            low, high = low - self.plan.overhang, high + self.plan.overhang
         primitives = tuple(
-            assemble([_fitted(part, low, high, self.size) for part in each], self.materials[slot])
+            assemble([_fitted(part, (low, high), self.size) for part in each], self.materials[slot])
             for slot, each in parts.items()
         )
         return Scene((Mesh(f"SM_Crate_{self.seed}{suffix}", primitives),))
@@ -58,9 +61,9 @@ class CrateModel:
     def _parts(self, drawing: Drawing) -> dict[Slot, list[Part]]:
         """Boxes of one slot and grade, and studs, are a part each."""
         groups: dict[tuple[Slot, BoxGrade], list[Piece]] = {}
-        for piece in drawing.pieces:
+        for piece, grade in drawing.graded():
             slot = self.plan.skins[piece.skins[0]].slot
-            groups.setdefault((slot, drawing.detail.boxes[piece.role]), []).append(piece)
+            groups.setdefault((slot, grade), []).append(piece)
         mean = sum(self.size) / len(self.size)
         parts: dict[Slot, list[Part]] = {}
         for (slot, grade), pieces in groups.items():
@@ -79,15 +82,29 @@ def _tapered(part: Part, draft: float, height: float) -> Part:
     """Narrower towards the base, by a share of the width; the crate's middle is the origin."""
     positions = part.positions.copy()
     share = positions[:, 1:2] * np.float32(1.0 / height) - np.float32(0.5)
-    positions[:, ::2] *= np.float32(1.0) + np.minimum(share, np.float32(0.0)) * np.float32(draft)
-    return Part(positions, part.normals, part.uvs, part.triangles)
+    width = np.float32(1.0) + np.minimum(share, np.float32(0.0)) * np.float32(draft)
+    positions[:, ::2] *= width
+    # The inverse transpose of the Jacobian, times the width.
+    outwards = part.positions[:, ::2] * part.normals[:, ::2]
+    normals = part.normals.copy()
+    normals[:, 1:2] *= width
+    normals[:, 1:2] -= (outwards[:, :1] + outwards[:, 1:]) * np.float32(draft / height)
+    return Part(positions, normalised(normals), part.uvs, part.triangles)
 
 
-def _fitted(part: Part, low: F32, high: F32, size: Vector) -> Part:
+def _bounds(parts: dict[Slot, list[Part]]) -> _Bounds:
+    """The least and the greatest coordinates of parts."""
+    every = [part.positions for each in parts.values() for part in each]
+    low = np.min([positions.min(axis=0) for positions in every], axis=0)
+    high = np.max([positions.max(axis=0) for positions in every], axis=0)
+    return low.astype(np.float64), high.astype(np.float64)
+
+
+def _fitted(part: Part, bounds: _Bounds, size: Vector) -> Part:
     """Scaled by the little that makes the bounds exact, and set on the ground."""
+    low, high = bounds
     base = np.array((-size[0] / 2, 0.0, -size[2] / 2))
-    scale = np.array(size) / (high.astype(np.float64) - low)
-    positions = ((part.positions - low.astype(np.float64)) * scale + base).astype(np.float32)
+    positions = ((part.positions - low) * (np.array(size) / (high - low)) + base).astype(np.float32)
     return Part(positions, part.normals, part.uvs, part.triangles)
 
 

@@ -15,6 +15,7 @@ from meshmill.geometry.generators.crate.pieces import (
     Opening,
     Piece,
     Plan,
+    Role,
     Side,
     Skin,
     Vector,
@@ -27,6 +28,10 @@ _INSIDES = 2
 #: Boards to which a side's planks are joined in distant views.
 _GROUPS = (12, 8, 6, 5, 4, 3, 2, 1)
 _SHADED, _END_SHADE = 0.6, 0.85
+#: Share of an open crate's planks that are at its bottom.
+_DEEP = 0.25
+#: Height in depths below which an open crate shows its bottom.
+_SHALLOW = 0.6
 
 
 def wooden_plan(options: CrateOptions, rng: np.random.Generator) -> Plan:
@@ -48,18 +53,26 @@ def wooden_plan(options: CrateOptions, rng: np.random.Generator) -> Plan:
     if options.open and options.bracing == "none":
         bench.pieces += planking.posts()
     beams = framing.fit() if options.bracing != "none" else []
-    braces = [piece for piece in bench.pieces if piece.role == "frame"]
-    lean = [*bench.pieces[: len(panels) * options.planks], *braces]
+    laid = len(panels) * options.planks
+    braces = [piece for piece in bench.pieces[laid:] if piece.role != "fitting"]
+    below = [piece for piece in braces if piece.role == "base"]
+    walls = laid - options.planks
+    unseen = [*below, *bench.pieces[walls:laid]]
+    seen = [*bench.pieces[:walls], *(piece for piece in braces if piece.role != "base")]
     coarse = (
         [p for side in panels for p in planking.join(side, boards[side.name], count)] + beams
         for count in _GROUPS
     )
-    return bench.plan(lean, coarse)
+    plan = bench.plan([*seen, *unseen], coarse)
+    return replace(plan, unseen=len(unseen), overhang=framing.plate)
 
 
 @dataclass(frozen=True, slots=True)
 class _Boards:
-    """A side's planks from below: widths and lower edges, metres, and charts."""
+    """A side's planks from below: widths and lower edges, metres, and charts.
+
+    ``deep`` of them are drawn as those of a closed crate.
+    """
 
     widths: tuple[float, ...]
     lows: tuple[float, ...]
@@ -68,6 +81,7 @@ class _Boards:
     insides: tuple[int, ...]
     edge: int
     end: int
+    deep: int
 
     def skins(self, k: int) -> tuple[int, int, int, int, int, int]:
         """The charts of one plank."""
@@ -106,6 +120,10 @@ class _Planking:
         def face(height: float, occlusion: float, opening: Opening | None = None) -> int:
             return bench.skin(Skin("body", "face", length, height, bevel, occlusion, opening))
 
+        # Far down in an open crate, nobody sees the edges of the insides.
+        deep = int(count * _DEEP) if bench.options.open and not panel.below else count
+        if panel.below and self._shallow:
+            deep = 0
         return _Boards(
             widths=tuple(widths.tolist()),
             lows=tuple(lows.tolist()),
@@ -117,7 +135,14 @@ class _Planking:
             insides=tuple(face(mean, _SHADED) for _ in range(_INSIDES)),
             edge=face(thick, _SHADED),
             end=bench.skin(Skin("body", "end", thick, mean, bevel, _END_SHADE)),
+            deep=deep,
         )
+
+    @property
+    def _shallow(self) -> bool:
+        """Whether the bottom's planks are seen from within."""
+        _, y, z = self.body
+        return self.bench.options.open and y < _SHALLOW * z
 
     def _opening(self, panel: Side) -> Opening:
         """What the frame leaves free of a side."""
@@ -134,12 +159,14 @@ class _Planking:
     def lay(self, panel: Side, boards: _Boards) -> Iterator[Piece]:
         """The planks of a side, no two alike in thickness, lie and length."""
         ragged = 1.0 if self.bench.options.bracing == "none" else 0.3
+        closed: Role = "base" if panel.below else "plank"
         for k, (width, low) in enumerate(zip(boards.widths, boards.lows, strict=True)):
             sunk, tilt, bow, short = self.bench.rng.random(4).tolist()
+            role = closed if k < boards.deep else "free"
             thick = self.thick * (0.98 - 0.12 * sunk)
             lean = (tilt - 0.5) * 0.7 * self.slit(panel) / (2 * panel.width)
             yield Piece(
-                role="base" if panel.axes[2][1] < 0 else "plank",
+                role=role,
                 centre=panel.at(0.0, low + width / 2, -thick / 2 - 0.06 * self.thick * sunk),
                 axes=panel.turned(1.0, lean),
                 size=(2 * panel.width - short * ragged * 0.4 * self.thick, width, thick),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -53,17 +52,30 @@ class Detail:
 
 @dataclass(frozen=True)
 class Drawing:
-    """What is drawn, and how finely."""
+    """What is drawn, and how finely; so many ``sharp`` pieces at the end have no bevels."""
 
     pieces: tuple[Piece, ...]
     studs: tuple[Stud, ...]
     detail: Detail
+    sharp: int = 0
+
+    def graded(self) -> Iterator[tuple[Piece, BoxGrade]]:
+        """Each piece, and how it is drawn."""
+        eased = len(self.pieces) - self.sharp
+        for piece in self.pieces[:eased]:
+            yield piece, self.detail.boxes[piece.role]
+        for piece in self.pieces[eased:]:
+            yield piece, _SHARP_BOX
+
+    @property
+    def plated(self) -> bool:
+        """Whether it has fittings."""
+        return any(piece.role == "fitting" for piece in self.pieces)
 
     @cached_property
     def triangles(self) -> int:
         """How many it takes."""
-        roles = Counter(piece.role for piece in self.pieces)
-        total = sum(count * self.detail.boxes[role].triangles for role, count in roles.items())
+        total = sum(grade.triangles for _, grade in self.graded())
         return total + (len(self.studs) * self.detail.stud.triangles if self.detail.stud else 0)
 
 
@@ -89,8 +101,8 @@ def _drawings(plan: Plan) -> Iterator[Drawing]:
     """Drawings from the finest to the coarsest."""
     for detail in chain(reversed(_ROUNDED), (_STUDDED, _EASED)):
         yield Drawing(plan.pieces, plan.studs if detail.stud else (), detail)
-    yield Drawing(plan.lean, (), _EASED)
-    yield Drawing(plan.lean, (), _SHARP_BASE)
+    for sharp in range(plan.unseen + 1):
+        yield Drawing(plan.lean, (), _EASED, sharp)
     yield Drawing(plan.pieces, (), _SHARP)
     yield Drawing(plan.lean, (), _SHARP)
     for pieces in plan.coarse:
@@ -106,7 +118,7 @@ def _detail(
         "sheet": broad,
         "frame": frame,
         "rib": frame,
-        "bar": _TWICE_EASED_BOX if frame is _EASED_BOX else frame,
+        "free": _TWICE_EASED_BOX if frame is _EASED_BOX else frame,
         "fitting": fitting,
     }
     return Detail(boxes, head)
@@ -124,7 +136,6 @@ _TWICE_EASED_BOX = BoxGrade(28, twice_eased_box)
 _SHARP = _detail(_SHARP_BOX, _SHARP_BOX, _SHARP_BOX)
 _EASED = _detail(_EASED_BOX, _EASED_BOX, _EASED_BOX)
 _STUDDED = _detail(_EASED_BOX, _EASED_BOX, _EASED_BOX, StudGrade(6, 1))
-_SHARP_BASE = Detail({**_EASED.boxes, "base": _SHARP_BOX})
 #: From the coarsest to the finest.
 _ROUNDED = (
     _detail(_TWICE_EASED_BOX, _TWICE_EASED_BOX, _EASED_BOX),

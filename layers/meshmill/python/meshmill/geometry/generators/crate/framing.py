@@ -13,7 +13,7 @@ from meshmill.geometry.generators.crate.pieces import EDGE_AXES, Piece, Side, Sk
 _END_SHADE = 0.85
 _TOP, _BOTTOM = 4, 5
 #: Plate thicknesses by which plates stop short of their side's edges, where others lie over them.
-_COVERED = {"front": (1, 0), "flank": (0, 1), "lid": (0, 1)}
+_COVERED = {"front": (1, 0), "flank": (0, 1.5), "lid": (0, 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +85,8 @@ class Framing:
             sunk = 0.03 * self.thick * float(self.bench.rng.random())
             out = -thick / 2 - sunk
             right, up = (way * place, 0.0) if upright else (0.0, way * place)
-            self.bench.pieces.append(
-                cut.piece(panel.at(right, up, out), axes, wobble=0.03 * self.thick)
-            )
+            piece = cut.piece(panel.at(right, up, out), axes, wobble=0.03 * self.thick)
+            self.bench.pieces.append(replace(piece, role="base") if panel.below else piece)
             self._nail_board(panel, (right, up), length, -sunk, upright=upright)
 
     def _nail_board(
@@ -158,7 +157,7 @@ class Framing:
     def _beams(self, cuts: dict[tuple[str, bool], Cut]) -> Iterator[Piece]:
         """One beam along each edge."""
         b = self.width
-        x, y, z = self.bench.measures.half
+        x, y, z = self.bench.measures.inside(self.plate)
         for axis, name, upright in ((1, "front", True), (0, "front", False), (2, "flank", False)):
             cut = cuts[name, upright]
             others = [k for k in range(3) if k != axis]

@@ -35,15 +35,17 @@ def plastic_plan(options: CrateOptions, rng: np.random.Generator) -> Plan:
     rim, lid = mould.rim(), [] if options.open else mould.lid()
     ribs = [piece for side in mould.walls() for piece in mould.ribs(side)]
     belts = [piece for side in mould.walls() for piece in mould.belts(side)]
-    columns = list(mould.corners())
+    columns = list(mould.corners(0.42))
+    # Without the ribs, the columns make the outline.
+    bold = list(mould.corners(0.8))
     bench.pieces += [*walls, *rim, *lid, *ribs, *belts, *columns]
     lip, cover = rim[:_WALLS], lid[: _WALLS + 1]
     frame = [*walls, *rim, *cover, *belts, *columns]
     coarse = (
         [*frame, *ribs],
         [*frame, *ribs[: 2 * options.planks]],
-        frame,
-        [*walls, *lip, *cover, *columns],
+        [*walls, *rim, *cover, *belts, *bold],
+        [*walls, *lip, *cover, *bold],
         [*walls, *lip, *cover],
     )
     lean = [*walls, *lip, *lid, *ribs, *belts, *columns]
@@ -52,7 +54,10 @@ def plastic_plan(options: CrateOptions, rng: np.random.Generator) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class _Mould:
-    """A body of these half extents below a rim that stands out by ``rise``."""
+    """A body of these half extents below a rim that stands out by ``rise``.
+
+    ``draft`` is the share by which it narrows: 3 degrees at most.
+    """
 
     bench: Bench
     thick: float
@@ -67,7 +72,9 @@ class _Mould:
         measures = bench.measures
         rise = measures.part(0.03, 0.05)
         height = measures.part(0.075, 0.14)
-        return cls(bench, measures.part(0.02, 0.04), rise, height, 0.035, measures.inside(rise))
+        x, y, z = measures.half
+        draft = min(0.035, 0.1 * y / max(x, z))
+        return cls(bench, measures.part(0.02, 0.04), rise, height, draft, measures.inside(rise))
 
     def walls(self) -> list[Side]:
         """The four upright sides."""
@@ -183,17 +190,21 @@ class _Mould:
         """Upright ribs from the base to the rim; shorter below a hand hole."""
         count = self.bench.options.planks
         low, top = self._levels()
-        low, top = low + 4 * self.bench.measures.clearance, top - 1.2 * self.rim_height
+        low, top = (
+            low + 3 * self.bench.measures.clearance + 0.6 * self.rise,
+            top - 1.2 * self.rim_height,
+        )
         pitch = 2 * side.width / (count + 0.6)
-        depth = 0.8 * self.rise
+        depth, sunk = 0.8 * self.rise, 0.5 * self.thick
         width = min(0.16 * pitch, 1.6 * depth)
         half, sill, _ = self._hole(side)
         for k in range(count):
             right = (k - 0.5 * (count - 1)) * pitch
             hindered = side.name == "flank" and abs(right) < half + 1.5 * width
             high = sill - 0.5 * width if hindered else top
-            cut = self._cut("rib", (high - low, width, 2 * depth), 0.2 * width)
-            yield cut.piece(side.at(right, (low + high) / 2), side.turned(0.0, 1.0))
+            cut = self._cut("rib", (high - low, width, depth + sunk), 0.2 * width)
+            centre = side.at(right, (low + high) / 2, (depth - sunk) / 2)
+            yield cut.piece(centre, side.turned(0.0, 1.0))
 
     def belts(self, side: Side) -> Iterator[Piece]:
         """A frame around a hand hole, and a bar across the foot of the wall."""
@@ -202,7 +213,7 @@ class _Mould:
         foot = (1.6 if side.name == "front" else 1.5) * self.rise
         cut = self._cut("rib", (2 * side.width + self.rise, foot, 1.7 * depth), 0.25 * depth)
         yield cut.piece(
-            side.at(0.0, low + 0.55 * foot + 2 * self.bench.measures.clearance, 0.0), side.axes
+            side.at(0.0, low + 0.5 * foot + 2.5 * self.bench.measures.clearance, 0.0), side.axes
         )
         if side.name == "front":
             return
@@ -214,19 +225,19 @@ class _Mould:
             yield bar.piece(side.at(0.0, up, out), side.axes)
         post = self._cut("rib", (lintel - sill, wide, self.thick + 0.94 * depth), 0.2 * wide)
         for way in (-1, 1):
-            right = way * (half + 0.44 * wide)
+            right = way * (half + 0.3 * wide)
             yield post.piece(side.at(right, (sill + lintel) / 2, out), side.turned(0.0, 1.0))
 
-    def corners(self) -> Iterator[Piece]:
-        """Rounded columns."""
+    def corners(self, proud: float) -> Iterator[Piece]:
+        """Rounded columns, so much of the rim's rise proud of the body."""
         low, top = self._levels()
         gap = self.bench.measures.clearance
         x, _, z = self.body
         wide = 2.6 * self.rise
-        cut = self._cut("bar", (top - low - 4 * gap, wide, wide), 0.26 * wide)
+        cut = self._cut("free", (top - low - 4 * gap, wide, wide), 0.26 * wide)
         for right in (-1, 1):
             for front in (-1, 1):
-                shift = 0.5 * wide - 0.42 * self.rise
+                shift = 0.5 * wide - proud * self.rise
                 centre = (right * (x - shift), (low + top) / 2, front * (z - shift))
                 yield cut.piece(centre, _UPRIGHT)
 

@@ -8,7 +8,8 @@ from typing import Literal
 
 Vector = tuple[float, float, float]
 Axes = tuple[Vector, Vector, Vector]
-Role = Literal["plank", "base", "frame", "sheet", "rib", "bar", "fitting"]
+#: What is "free" is seen from before and behind; the "base" is below, and seen least.
+Role = Literal["plank", "base", "frame", "sheet", "rib", "free", "fitting"]
 Slot = Literal["body", "hardware"]
 Style = Literal["face", "end", "sheet", "rib", "steel"]
 
@@ -82,9 +83,10 @@ class Stud:
 class Plan:
     """Everything that a crate is built of.
 
-    ``lean`` are the pieces without what a small budget can't afford; ``coarse`` are those of
-    distant views, the nearest first. ``draft`` is the share by which the base is narrower than the
-    top.
+    ``lean`` are the pieces without what a small budget can't afford, ``unseen`` of them at its end
+    the least seen; ``coarse`` are those of distant views, the nearest first. ``draft`` is the share
+    by which the base is narrower than the top. Fittings, if any, stand out by
+    ``overhang`` metres.
     """
 
     skins: tuple[Skin, ...]
@@ -92,7 +94,9 @@ class Plan:
     lean: tuple[Piece, ...]
     studs: tuple[Stud, ...]
     coarse: tuple[tuple[Piece, ...], ...]
+    unseen: int = 0
     draft: float = 0.0
+    overhang: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,11 @@ class Side:
         distance = self.reach + out
         a, b, c = (x[k] * right + y[k] * up + z[k] * distance for k in range(3))
         return a, b, c
+
+    @property
+    def below(self) -> bool:
+        """Whether it looks down."""
+        return self.axes[2][1] < 0
 
     def turned(self, cosine: float, sine: float) -> Axes:
         """Its axes, turned to the left by an angle."""

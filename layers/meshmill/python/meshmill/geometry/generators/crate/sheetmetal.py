@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, product
 from math import sqrt
 
@@ -28,6 +28,8 @@ from meshmill.geometry.generators.crate.spec import CrateOptions
 
 _SHADED = 0.6
 _UP, _TOP = 1, 4
+#: How far tubes lie within the castings at their ends, in widths.
+_WITHIN = 0.03
 
 
 def metal_plan(options: CrateOptions, rng: np.random.Generator) -> Plan:
@@ -46,7 +48,8 @@ def metal_plan(options: CrateOptions, rng: np.random.Generator) -> Plan:
     lean = [*body, *castings, *straps, *chain(*ribs[:-1])]
     shell.fit_out()
     fewer = [[*body, *chain(*ribs[:count])] for count in (len(panels), 2, 1)]
-    return bench.plan(lean, (*fewer, body + castings, body))
+    plan = bench.plan(lean, (*fewer, body + castings, body))
+    return replace(plan, overhang=_WITHIN * shell.tube)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +111,19 @@ class _Shell:
         pitch, band = self._pitch(panel)
         length = 2 * (panel.height - 0.5 * self.tube) - 1.1 * min(self.tube or 3 * self.rib, band)
         rise = min(self.rib, 0.3 * band)
-        cut = self._cut("rib", (length, band, 2 * rise), 0.62 * rise)
+        sunk = max(rise, 1.25 * self.thick)  # not in the plane of the sheet's back
+        cut = self._cut("rib", (length, band, rise + sunk), 0.62 * rise)
         for k in range(count):
             right = (k - 0.5 * (count - 1)) * pitch
-            yield cut.piece(panel.at(right, 0.0), panel.turned(0.0, 1.0))
+            yield cut.piece(panel.at(right, 0.0, (rise - sunk) / 2), panel.turned(0.0, 1.0))
 
     def beams(self) -> Iterator[Piece]:
         """A tube along each edge, a little within the castings."""
-        half = self.bench.measures.inside(0.03 * self.tube)
+        half = self.bench.measures.inside(_WITHIN * self.tube)
         for axis in range(3):
-            length = 2 * (half[axis] - (0.0 if axis == _UP else 0.98 * self.tube))
+            length = 2 * (half[axis] - (0.08 if axis == _UP else 0.98) * self.tube)
             bevel = min(0.16 * self.tube, 2.5 * self.bench.measures.bevel)
-            cut = self._cut("frame", (length, self.tube, self.tube), bevel)
+            cut = self._cut("free", (length, self.tube, self.tube), bevel)
             others = [k for k in range(3) if k != axis]
             for ways in product((-1, 1), repeat=2):
                 centre = [0.0, 0.0, 0.0]

@@ -48,6 +48,10 @@ class Sheet:
         nearest: F32 = np.minimum(ends, sides)
         return nearest
 
+    def texels(self) -> F32:
+        """Texels across each row's chart, its shorter way, as a column (rows, 1)."""
+        return self.each([min(skin.width, skin.height) * self.density for skin in self.skins])
+
     def bands(self) -> Iterator[tuple[Sheet, slice]]:
         """The sheet in stretches of rows whose fields stay in cache, and which rows they are."""
         step = max(8, _TEXELS_AT_ONCE // len(self.x))

@@ -26,6 +26,8 @@ _WOODS = (
 _WEATHERED = (150, 138, 122)
 _DIRT = (62, 50, 38)
 _INK = (44, 36, 34)
+#: Texels across a chart from which on it has a tone of its own.
+_WIDE = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,9 @@ class Timber:
         late = log.late_wood(sheet, radius, fibre)
         light, dark, heart = _WOODS[self.seed % len(_WOODS)]
         # How much lighter than others a board is.
-        tone = of_each(sheet, self.seed + 11) - _HALF
+        # Narrow charts are alike, since small mip levels mix them with their neighbours.
+        wide = np.minimum(sheet.texels() * np.float32(1.0 / _WIDE), _ONE)
+        tone = (of_each(sheet, self.seed + 11) - _HALF) * wide
         amount = late * np.float32(0.72) + fibre * np.float32(0.13) + broad * np.float32(0.1)
         amount += np.float32(0.14) - tone * np.float32(0.25)
         np.clip(amount, _ZERO, _ONE, out=amount)
