@@ -113,7 +113,7 @@ def _knots(generator: str, usual: Mapping[str, Any]) -> Iterator[_Knot]:
         if member in usual
     }
     values |= {each.name: (each.low, each.high) for each in PROPORTIONS.get(generator, ())}
-    if "kind" in usual:
+    if generator in KINDS:
         values["kind"] = tuple(map(kind_of, kinds(generator)))
     for member, ends in values.items():
         for value in ends:

@@ -6,7 +6,6 @@ import numpy as np
 
 from meshmill.geometry.arrays import F32, U8
 from meshmill.geometry.colour import ramp
-from meshmill.geometry.generators.planet.coats import Site
 from meshmill.geometry.generators.planet.globe import Ground
 from meshmill.geometry.generators.planet.palette import (
     BRIGHTEST,
@@ -15,6 +14,7 @@ from meshmill.geometry.generators.planet.palette import (
     Colour,
     lay_at,
 )
+from meshmill.geometry.generators.planet.site import Site
 from meshmill.geometry.generators.planet.spec import PlanetOptions
 from meshmill.geometry.generators.planet.streams import make_streams
 from meshmill.geometry.rasters import Spread, smoothstep

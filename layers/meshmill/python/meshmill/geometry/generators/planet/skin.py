@@ -9,10 +9,11 @@ import numpy as np
 from meshmill.geometry.arrays import F32, U8
 from meshmill.geometry.box import FACES, spread_box_noise
 from meshmill.geometry.charts import Atlas, dilate
-from meshmill.geometry.generators.planet.coats import PAINTERS, Painter, Site, rainfall
+from meshmill.geometry.generators.planet.coats import PAINTERS
 from meshmill.geometry.generators.planet.giants import GiantPainter
 from meshmill.geometry.generators.planet.globe import Globe, Ground, Side
 from meshmill.geometry.generators.planet.metric import Metric, northings
+from meshmill.geometry.generators.planet.site import Painter, Site, rainfall
 from meshmill.geometry.maps import FLAT_NORMAL, MapSet, bands, pack_normals
 from meshmill.geometry.noise import NoiseSpread
 from meshmill.geometry.rasters import Spread
