@@ -255,7 +255,7 @@ def _cloud(name: str, *, log_days: int, on_deletion: OnDeletion) -> StageConfig:
         delivery=Delivery(
             visibility=370, dead_letter_visibility=180, batching_window=0, max_receive_count=8
         ),
-        attempts=Attempts(maximum=5, lease=75, lease_margin=15, retry_delay=20, reserve=20),
+        attempts=Attempts(maximum=5, lease=75, lease_margin=15, retry_delay=20, reserve=25),
         reconciliation=Reconciliation(max_sends_per_run=1_000),
         retention=Retention(log_days=log_days),
         on_deletion=on_deletion,
@@ -286,7 +286,7 @@ def _local() -> StageConfig:
         delivery=Delivery(
             visibility=180, dead_letter_visibility=60, batching_window=0, max_receive_count=5
         ),
-        attempts=Attempts(maximum=5, lease=30, lease_margin=2, retry_delay=1, reserve=16),
+        attempts=Attempts(maximum=5, lease=30, lease_margin=2, retry_delay=1, reserve=20),
         reconciliation=Reconciliation(max_sends_per_run=100),
         retention=Retention(log_days=1),
         on_deletion=OnDeletion.DELETE,

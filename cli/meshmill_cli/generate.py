@@ -86,8 +86,11 @@ def _write(artefact: Artefact, folder: Path) -> list[Path]:
     paths = [folder / file.filename for file in artefact.files]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for path, file in zip(paths, artefact.files, strict=True):
-            path.write_bytes(file.data)
+        parts = [path.with_name(f"{path.name}.part") for path in paths]
+        for part, file in zip(parts, artefact.files, strict=True):
+            part.write_bytes(file.data)
+        for part, path in zip(parts, paths, strict=True):
+            part.replace(path)  # whole files only, provenance last
     except OSError as error:
         place = error.filename or folder
         raise CommandFailed([f"{place}: {error.strerror}"], UNUSABLE_FILE) from None

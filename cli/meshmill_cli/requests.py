@@ -57,8 +57,9 @@ def _override(
     asked = members.setdefault("parameters", {})
     if isinstance(asked, dict):
         asked |= {name: value for name, value in parameters.items() if value is not None}
-        if options:
-            asked["options"] = {**asked.get("options", {}), **options}
+        standing = asked.setdefault("options", {}) if options else None
+        if isinstance(standing, dict):
+            standing |= options
 
 
 def _option(text: str) -> tuple[str, Any]:
@@ -67,7 +68,7 @@ def _option(text: str) -> tuple[str, Any]:
         raise CommandFailed([f"--option {text!r}: must be name=value"], REFUSED)
     try:
         return name, json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return name, value
 
 

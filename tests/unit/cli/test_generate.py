@@ -85,6 +85,7 @@ def test_a_request_may_come_from_standard_input_and_the_answer_be_json(
         (["--quality", "ultra", "--seed", "-1"], ["quality", "seed"]),
         (["--generator", "rock", "--option", "moss=2"], ["options.moss"]),
         (["--option", "moss"], ["must be name=value"]),
+        (["--option", "moss=" + "[" * 100_000], ["options.moss"]),
         (["--format", "fbx", "--texture-format", "webp"], ["png, jpeg"]),
     ],
 )
@@ -99,6 +100,15 @@ def test_every_violation_is_told_and_nothing_is_written(
     complaint = capsys.readouterr().err
     assert all(word in complaint for word in told)
     assert not (tmp_path / "out").exists()
+
+
+def test_options_that_are_no_object_are_refused_with_others_on_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = tmp_path / "request.json"
+    spec.write_text('{"parameters": {"generator": "rock", "options": [1]}}')
+    assert run(monkeypatch, "--spec", str(spec), "--option", "moss=0.5") == 2
+    assert "options" in capsys.readouterr().err
 
 
 def test_a_broken_request_is_refused(

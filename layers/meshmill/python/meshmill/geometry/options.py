@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import ROUND_FLOOR, Context
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -10,6 +11,13 @@ from pydantic_core import PydanticCustomError
 
 #: Error type of a rule between members; ``ctx["members"]`` maps each offender to its reason.
 COMBINATION = "combination"
+
+_ROUNDED_DOWN = Context(prec=4, rounding=ROUND_FLOOR)
+
+
+def told_limit(limit: float) -> str:
+    """An upper limit as text, rounded down: the number that is told is accepted."""
+    return f"{_ROUNDED_DOWN.create_decimal_from_float(limit).normalize():f}"
 
 
 class Options(BaseModel):

@@ -23,6 +23,8 @@ _SAMPLES_PER_BATCH = 1 << 15
 _TOLERANCE = np.float32(1e-3)
 _LEAST_WEIGHT = np.float32(1e-20)
 _FAR = np.float32(np.inf)
+#: Areas nearer to zero have no reciprocal in float32.
+_SLIVER = np.float32(-1e-12)
 _HALF, _ONE = np.float32(0.5), np.float32(1.0)
 
 _Slopes = tuple[F32, F32]
@@ -143,7 +145,7 @@ class _Faces:
         left, columns = _span(x0, x1, x2, size)
         top, rows = _span(y0, y1, y2, size)
         # y grows downwards: areas of fronts are negative.
-        kept = np.flatnonzero((area < 0) & (columns > 0) & (rows > 0))
+        kept = np.flatnonzero((area < _SLIVER) & (columns > 0) & (rows > 0))
         x0, x1, x2, y0, y1, y2 = (row.take(kept) for row in (x0, x1, x2, y0, y1, y2))
         first, second, third = (at.take(kept) for at in corners)
         area = area.take(kept)

@@ -54,25 +54,40 @@ PROFILE = Profile(
     ),
     shape_seconds={
         "low": Trend(
-            0.138, {"form": {"spire": 0.885, "shard": 0.822}, "cluster": {1: 1.0, 7: 1.76}}
-        ),
-        "medium": Trend(
-            0.183,
+            0.129,
             {
-                "size_m": {0.05: 1.05, 1.0: 1.0, 20: 0.89},
-                "form": {"shard": 0.811},
-                "angularity": {0: 1.06, 0.5: 1.0, 1: 0.894},
-                "cluster": {1: 1.0, 7: 1.38},
+                "size_m": {0.05: 1.16, 1.0: 1.0, 20: 0.998},
+                "form": {"slab": 0.85, "spire": 0.87, "shard": 0.8},
+                "cluster": {1: 1.0, 7: 1.87},
             },
         ),
-        "high": Trend(0.533, {"form": {"slab": 0.887, "spire": 0.847, "shard": 0.836}}),
+        "medium": Trend(
+            0.17,
+            {
+                "form": {"spire": 0.847, "shard": 0.657},
+                "mineral": {"limestone": 0.847},
+                "angularity": {0: 1.19, 0.5: 1.0, 1: 0.901},
+                "moss": {0: 0.99, 0.2: 1.0, 1: 0.847},
+                "cluster": {1: 1.0, 7: 1.55},
+            },
+        ),
+        "high": Trend(
+            0.505, {"form": {"spire": 0.874, "shard": 0.887}, "moss": {0: 1.1, 0.2: 1.0, 1: 1.03}}
+        ),
     },
     texture_seconds=Trend(
-        0.0819, {"form": {"slab": 0.869, "spire": 0.606}, "mineral": {"limestone": 0.896}}
+        0.083,
+        {
+            "size_m": {0.05: 0.903, 1.0: 1.0, 20: 0.833},
+            "form": {"slab": 1.14, "spire": 0.686},
+            "mineral": {"limestone": 1.1},
+            "cavities": {0: 1.14, 0.3: 1.0, 1: 0.927},
+            "moss": {0: 0.884, 0.2: 1.0, 1: 0.933},
+        },
     ),
-    texture_share={256: 1.0, 512: 2.17, 1024: 1.07, 2048: 1.0, 4096: 1.08},
-    encoding_seconds={"png": 0.0, "jpeg": 0.0, "webp": 0.103, "split png": 0.0, "split jpeg": 0.0},
-    level_seconds={"gltf": 1.24, "obj": 1.61, "fbx": 1.26},
-    shape_megabytes={"low": 105, "medium": 124, "high": 237},
-    texture_megabytes={256: 0, 512: 2, 1024: 15, 2048: 54, 4096: 230},
+    texture_share={256: 1.0, 512: 2.15, 1024: 1.1, 2048: 1.0, 4096: 1.05},
+    encoding_seconds={"png": 0.0, "jpeg": 0.0, "webp": 0.105, "split png": 0.0, "split jpeg": 0.0},
+    level_seconds={"gltf": 1.3, "obj": 1.69, "fbx": 1.33},
+    shape_megabytes={"low": 105, "medium": 123, "high": 236},
+    texture_megabytes={256: 0, 512: 2, 1024: 16, 2048: 53, 4096: 230},
 )

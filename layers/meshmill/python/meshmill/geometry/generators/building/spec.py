@@ -31,7 +31,10 @@ class BuildingOptions(Options):
         "gable", description="Shape of the roof; its ridge follows the longer walls."
     )
     window_density: float = Field(
-        0.6, ge=0, le=1, description="How many of the bays have a window: 0 none, 1 all."
+        0.6,
+        ge=0,
+        le=1,
+        description="Share of the bays with a window, rounded to whole bays: 0 none, 1 all.",
     )
     lit_windows: float = Field(
         0.3, ge=0, le=1, description="Share of the windows with a light behind them."

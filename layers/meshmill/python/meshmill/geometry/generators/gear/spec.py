@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import floor, pi, radians, tan
+from math import pi, radians, tan
 from typing import Literal
 
 from pydantic import Field
@@ -19,7 +19,7 @@ from meshmill.geometry.generators.gear.proportions import (
     root_radius,
     window_room,
 )
-from meshmill.geometry.options import Options
+from meshmill.geometry.options import Options, told_limit
 
 
 class GearOptions(Options):
@@ -64,7 +64,9 @@ class GearOptions(Options):
         refused: dict[str, str] = {}
         most = largest_bore(self.teeth, self.module_mm)
         if self.bore_mm > most:
-            refused["bore_mm"] = f"must be at most {most:g}, half of the root circle's diameter"
+            refused["bore_mm"] = (
+                f"must be at most {told_limit(most)}, half of the root circle's diameter"
+            )
         elif self.keyway and 0 < self.bore_mm < SMALLEST_KEYED_BORE:
             reason = f"is only cut in bores of at least {SMALLEST_KEYED_BORE:g} mm"
             refused |= {"keyway": reason, "bore_mm": f"is too small for a keyway, which {reason}"}
@@ -72,7 +74,7 @@ class GearOptions(Options):
             refused["web"] = f"leaves no room for {self.web} between the rim and the hub"
         if self.face_width_mm > (widest := self._widest()):
             refused["face_width_mm"] = (
-                f"must be at most {floor(widest * 1000) / 1000:g} at this helix, "
+                f"must be at most {told_limit(widest)} at this helix, "
                 "or teeth would wind around too far"
             )
         return refused

@@ -205,7 +205,7 @@ LANDFORMS: dict[str, Landform] = {
     "plains": Landform(_plains, _rolling(0.28, 0.14), 0.28, 1.0, 0.006, 0.35, 1.0, 0.85),
     "hills": Landform(_hills, _rolling(0.25, 0.16), 0.25, 1.2, 0.010, 0.6, 1.0, 0.75),
     "mountains": Landform(_mountains, _rolling(0.14, 0.10), 0.14, 1.35, 0.030, 1.0, 1.0, 0.9),
-    "dunes": Landform(_dunes, _rolling(0.25, 0.10), 0.25, 0.85, 0.002, 0.0, 0.8, 0.3),
+    "dunes": Landform(_dunes, _rolling(0.25, 0.10), 0.25, 1.5, 0.002, 0.12, 0.8, 0.3),
     "island": Landform(_island, _rolling(0.03, 0.02), 0.03, 1.35, 0.016, 0.8, 1.0, 0.85),
 }
 

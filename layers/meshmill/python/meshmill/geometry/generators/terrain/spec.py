@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from meshmill.geometry.options import Options
+from meshmill.geometry.options import Options, told_limit
 
 _SNOWY_BIOMES = ("temperate", "arctic")
 
@@ -45,7 +45,10 @@ class TerrainOptions(Options):
     def out_of_proportion(self) -> Mapping[str, str]:
         """Relief steeper than half the size can't be drawn without overhangs."""
         if self.relief_m > self.size_m / 2:
-            return {"relief_m": f"must be at most half of size_m ({self.size_m / 2:g})"}
+            default = type(self).model_fields["relief_m"].default
+            half = told_limit(self.size_m / 2)
+            reason = f"must be at most half of size_m ({half}); unless given, it is {default:g}"
+            return {"relief_m": reason}
         return {}
 
     def without_effect(self) -> Mapping[str, str]:

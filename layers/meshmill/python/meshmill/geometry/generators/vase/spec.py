@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from meshmill.geometry.options import Options
+from meshmill.geometry.options import Options, told_limit
 
 #: Thickest walls as shares of the neck's radius, of the largest radius and of the height.
 _OF_NECK, _OF_BELLY, _OF_HEIGHT = 0.85, 0.35, 0.12
@@ -64,5 +64,5 @@ class VaseOptions(Options):
         share = min(limits, key=lambda name: limits[name])
         most = limits[share] * _MILLIMETRES
         if self.wall_mm > most:
-            return {"wall_mm": f"must be at most {most:.3g} here, for its share {share}"}
+            return {"wall_mm": f"must be at most {told_limit(most)} here, for its share {share}"}
         return {}
