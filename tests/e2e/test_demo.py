@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import re
 import shutil
 import signal
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from meshmill.geometry.registry import FORMATS, GENERATORS
 from meshmill_local import LocalStack
 from meshmill_local.demo import Demo, DemoError
 from tests.support.runs import processes_of, wait_for_line
@@ -36,8 +38,9 @@ class Run:
         return found[0]
 
     def models(self) -> dict[str, bytes]:
+        """All models by their paths, levels of detail too."""
         return {
-            str(path.relative_to(self.out)): path.read_bytes() for path in self.out.rglob("*.glb")
+            str(path.relative_to(self.out)): path.read_bytes() for path in self.out.rglob("model*")
         }
 
 
@@ -71,15 +74,28 @@ class TestOnARunningStack:
         assert folders == _requested()
         for folder in folders:
             names = {path.name for path in (first.out / folder).iterdir()}
-            assert {"model.glb", "preview.png", "provenance.json"} <= names
-        assert all(data.startswith(b"glTF") for data in first.models().values())
+            assert {"preview.png", "provenance.json"} <= names
+            assert {"model.glb", "model.zip", "model.fbx"} & names
+        starts = {"glb": b"glTF", "zip": b"PK", "fbx": b"Kaydara FBX Binary"}
+        for name, data in first.models().items():
+            assert data.startswith(starts[name.rpartition(".")[2]])
+
+    def test_every_generator_and_every_format_is_asked_for(self, first: Run) -> None:
+        asked = [
+            json.loads(path.read_text())["request"] for path in first.out.rglob("provenance.json")
+        ]
+        assert {request["parameters"]["generator"] for request in asked} == set(GENERATORS)
+        assert {request["format"] for request in asked} == set(FORMATS)
 
     def test_it_says_what_it_checked(self, first: Run) -> None:
         files = sum(path.is_file() for path in first.out.rglob("*"))
         refused = list((_EVENTS / "refused").glob("*.json"))
 
         first.line(f"{files} files downloaded, the SHA-256 of each as announced")
-        first.line(f"{len(first.models())} models valid: no errors, no warnings")
+        of_gltf = [name for name in first.models() if name.endswith(".glb")]
+        others = len(first.models()) - len(of_gltf)
+        first.line(f"{len(of_gltf)} glTF models valid: no errors, no warnings")
+        first.line(f"{others} OBJ and FBX models opened by trimesh and ufbx")
         assert re.search(
             r"the same id [0-9a-f-]{36}, nothing built \(still attempt \d+, ",
             first.line("asked for again"),
@@ -88,7 +104,8 @@ class TestOnARunningStack:
         first.line(f"{len(_requested())} assets built; done in ")
 
     def test_each_asset_has_a_row_in_the_table(self, first: Run) -> None:
-        rows = [line for line in first.lines if re.match(r" *gltf +(terrain|rock) ", line)]
+        known = f" *({'|'.join(FORMATS)}) +({'|'.join(GENERATORS)}) "
+        rows = [line for line in first.lines if re.match(known, line)]
 
         assert len(rows) == len(_requested())
         assert any(re.search(r"high +1\d\d,\d{3}|high +2\d\d,\d{3}", row) for row in rows)

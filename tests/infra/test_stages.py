@@ -26,15 +26,15 @@ DIFFERENCES: dict[tuple[str, str], set[tuple[Any, Any]]] = {
     # Layers are made for this machine.
     (_LAYER, "Properties.Content.S3Key"): {("built here", "built for Lambda")},
     # Whatever is waited for is short, so that a recovery can be watched.
-    (_FUNCTION, "Properties.Timeout"): {(20, 60), (10, 30)},
+    (_FUNCTION, "Properties.Timeout"): {(30, 60), (10, 30)},
     (_FUNCTION, f"{_VARIABLE}EXPRESS_PATIENCE_MS"): {("10000", "120000")},
     (_FUNCTION, f"{_VARIABLE}STANDARD_PATIENCE_MS"): {("20000", "600000")},
     (_FUNCTION, f"{_VARIABLE}BULK_PATIENCE_MS"): {("40000", "3600000")},
-    (_FUNCTION, f"{_VARIABLE}LEASE_MS"): {("20000", "75000")},
+    (_FUNCTION, f"{_VARIABLE}LEASE_MS"): {("30000", "75000")},
     (_FUNCTION, f"{_VARIABLE}LEASE_MARGIN_MS"): {("2000", "15000")},
-    (_FUNCTION, f"{_VARIABLE}ATTEMPT_RESERVE_MS"): {("8000", "20000")},
+    (_FUNCTION, f"{_VARIABLE}ATTEMPT_RESERVE_MS"): {("20000", "25000")},
     (_FUNCTION, f"{_VARIABLE}RETRY_DELAY_SECONDS"): {("1", "20")},
-    (_QUEUE, "Properties.VisibilityTimeout"): {(120, 370), (60, 180)},
+    (_QUEUE, "Properties.VisibilityTimeout"): {(180, 370), (60, 180)},
     (_QUEUE, "Properties.RedrivePolicy.maxReceiveCount"): {(5, 8)},
     # One machine does less at a time.
     (_FUNCTION, f"{_VARIABLE}MAX_SENDS_PER_RUN"): {("100", "1000")},
