@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import _thread
 import os
 import signal
 import socket
@@ -81,13 +80,14 @@ class TestEnding:
 
     def test_an_interruption_during_synthesis_ends_the_tools_too(self, tmp_path: Path) -> None:
         def synthesise_for_ever(children: Children, state: StateDirectory) -> Path:
-            children.spawn(
+            tool = children.spawn(
                 [sys.executable, "-c", "import time; time.sleep(600)"],
                 environment={"HOME": f"{state.root}/"},
                 directory=tmp_path,
                 output=subprocess.DEVNULL,
             )
-            _thread.interrupt_main()
+            os.kill(os.getpid(), signal.SIGINT)
+            tool.wait()  # until the interrupted thread ends it
             return tmp_path
 
         with pytest.raises(KeyboardInterrupt):
