@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 
 from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
 
 
 def without_simd() -> Mapping[str, str]:
-    """This process's environment with every dispatched CPU feature disabled that the CPU has."""
+    """Environment and import path of this process, with all that the CPU has beyond it disabled."""
     features = [name for name in __cpu_dispatch__ if __cpu_features__.get(name)]
-    return {**os.environ, "NPY_DISABLE_CPU_FEATURES": " ".join(features)}
+    return {
+        **os.environ,
+        "NPY_DISABLE_CPU_FEATURES": " ".join(features),
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }

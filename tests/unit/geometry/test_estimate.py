@@ -5,6 +5,7 @@ Seconds and memory are compared by ``make bench``, which measures them in proces
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import Any
@@ -116,4 +117,6 @@ def test_estimating_loads_no_numpy() -> None:
         "[estimate(AssetSpec.model_validate({'format': 'gltf', 'parameters': {'generator': name}}))"
         " for name in GENERATORS]; sys.exit('numpy' in sys.modules)"
     )
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+    environment = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.run([sys.executable, "-c", program], env=environment, check=False)
+    assert run.returncode == 0
