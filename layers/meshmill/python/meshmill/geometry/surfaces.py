@@ -49,11 +49,6 @@ def lattice_part(positions: AnyArray, normals: AnyArray, uvs: AnyArray) -> Part:
     )
 
 
-def lattice_normals(positions: AnyArray) -> F32:
-    """Unit normals (rows, columns, 3) of an open lattice, by central differences."""
-    return _unit(_differences(positions, 0), _differences(positions, 1))
-
-
 def ring_normals(positions: AnyArray) -> F32:
     """Unit normals of a lattice whose last column repeats its first, as a lathe's does."""
     ring = positions[:, :-1]
