@@ -118,25 +118,26 @@ def test_a_second_user_gets_a_record_of_their_own_and_the_same_bytes(
 
 def test_a_killed_worker_s_asset_is_delivered_again_and_completed(caller: Caller) -> None:
     stack = caller.stack
-    # A lease as short as the patience of a test: it lapses right after the worker is dead.
+    # A lease as short as the patience of a test: it lapses soon after the worker is dead.
     with (
-        generate_configured(stack, MESHMILL_LEASE_MS="2000", MESHMILL_LEASE_MARGIN_MS="100"),
-        visibility(stack, "Standard", 4),
+        visibility(stack, "Standard", 8),
+        generate_configured(stack, MESHMILL_LEASE_MS="6000", MESHMILL_LEASE_MARGIN_MS="100"),
     ):
         asked = caller.create(parameters={**LARGE, "seed": 1}).json()
         caller.until_processing(asked)
         assert kill_workers(stack) >= 1
     asset = reconciled(stack, caller, asked)
     assert asset["status"] == "completed"
-    assert asset["attempts"] == 2
+    # A machine that is busy for longer than the short lease may need a third.
+    assert asset["attempts"] in {2, 3}
 
 
 def test_a_message_delivered_twice_whose_winner_dies_still_completes(caller: Caller) -> None:
     stack = caller.stack
     with (
+        visibility(stack, "Standard", 4),
         # Long enough for the second delivery to meet a live lease on a busy machine too.
         generate_configured(stack, MESHMILL_LEASE_MS="15000", MESHMILL_LEASE_MARGIN_MS="100"),
-        visibility(stack, "Standard", 4),
     ):
         asked = caller.create(parameters={**LARGE, "seed": 2}).json()
         caller.until_processing(asked)
@@ -160,6 +161,8 @@ def test_poison_ends_in_the_dead_letters_failed_with_a_reason_and_may_be_asked_f
     stack, parameters = caller.stack, {**LARGE, "seed": 3}
     # Every attempt outlasts the function's time and is killed, five times over.
     with (
+        # Put back last: a message received by a function that is still too slow comes back soon.
+        visibility(stack, "Standard", 2),
         generate_configured(
             stack,
             timeout=1,
@@ -167,7 +170,6 @@ def test_poison_ends_in_the_dead_letters_failed_with_a_reason_and_may_be_asked_f
             MESHMILL_LEASE_MARGIN_MS="60000",
             MESHMILL_ATTEMPT_RESERVE_MS="1",
         ),
-        visibility(stack, "Standard", 2),
     ):
         asked = caller.create(parameters=parameters).json()
         failed = caller.until_final(asked)
