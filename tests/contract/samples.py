@@ -9,6 +9,7 @@ from typing import Any
 
 from meshmill.domain import identity, transitions
 from meshmill.domain.asset import Asset, AssetError, ErrorClass, Status, StoredFile
+from meshmill.domain.attribution import Attribution
 from meshmill.domain.lanes import Lane
 from meshmill.domain.request import validate_request
 from meshmill.domain.transitions import Lease, Transition
@@ -18,6 +19,7 @@ MAX_ATTEMPTS = 3
 PATIENCE = {Lane.EXPRESS: 120_000, Lane.STANDARD: 600_000, Lane.BULK: 3_600_000}
 OWNER, ANOTHER_OWNER = "0" * 25 + "A", "0" * 25 + "B"
 RUN, NEXT_RUN = "1" * 26, "2" * 26
+ADA = Attribution("user:ada", "request-1", f"00-{'ab' * 16}-{'cd' * 8}-01")
 ERROR = AssetError("GENERATION_FAILED", "All attempts failed", ErrorClass.SYSTEM, retryable=True)
 FILES = (
     StoredFile("model", "model.glb", "model/gltf-binary", 123_456, "ab" * 32, "artefacts/x/1/m"),
@@ -44,7 +46,9 @@ def new_asset(user_id: str | None = None, *, seed: int = 0, now: int = NOW) -> A
             "custom_id": "Brücke-7",
         }
     )
-    return Asset.new(user_id or new_user(), request, run=RUN, now=now, patience=PATIENCE)
+    return Asset.new(
+        user_id or new_user(), request, run=RUN, now=now, patience=PATIENCE, attribution=ADA
+    )
 
 
 def in_state(name: str) -> Asset:
@@ -113,13 +117,15 @@ CASES = (
     Case(
         "requeue",
         "failed",
-        lambda it: transitions.requeue(it, priority=9, run=NEXT_RUN, now=NOW, patience=PATIENCE),
+        lambda it: transitions.requeue(
+            it, priority=9, run=NEXT_RUN, now=NOW, patience=PATIENCE, attribution=ADA
+        ),
         {"failed"},
     ),
     Case(
         "promote",
         "pending",
-        lambda it: transitions.promote(it, priority=9, now=NOW, patience=PATIENCE),
+        lambda it: transitions.promote(it, priority=9, now=NOW, patience=PATIENCE, attribution=ADA),
         _PENDING,
     ),
     Case("make_due", "pending", lambda it: transitions.make_due(it, now=NOW), _PENDING),

@@ -17,7 +17,7 @@ from meshmill.domain.conditions import AllOf, AnyOf, AtLeast, AtMost, Condition,
 from meshmill.domain.lanes import Lane
 from meshmill.domain.transitions import Lease, Transition
 from tests.contract import samples
-from tests.contract.samples import ERROR, FILES, MAX_ATTEMPTS, NOW, PATIENCE, STATES, STATS
+from tests.contract.samples import ADA, ERROR, FILES, MAX_ATTEMPTS, NOW, PATIENCE, STATES, STATS
 from tests.fakes.assets import InMemoryAssets
 from tests.support.backend import Backend, assets_table
 
@@ -49,10 +49,15 @@ class Step:
 
 _ACTIONS: dict[str, Callable[[Asset, Step, int], Transition]] = {
     "requeue": lambda it, step, now: transitions.requeue(
-        it, priority=step.priority, run=f"{now:026d}", now=now, patience=PATIENCE
+        it,
+        priority=step.priority,
+        run=f"{now:026d}",
+        now=now,
+        patience=PATIENCE,
+        attribution=ADA,
     ),
     "promote": lambda it, step, now: transitions.promote(
-        it, priority=step.priority, now=now, patience=PATIENCE
+        it, priority=step.priority, now=now, patience=PATIENCE, attribution=ADA
     ),
     "make_due": lambda it, _, now: transitions.make_due(it, now=now),
     "claim": lambda it, step, now: transitions.claim(

@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 from meshmill.domain.asset import Asset
+from meshmill.domain.attribution import Attribution
 from meshmill.domain.lanes import Lane
 from meshmill.domain.request import validate_request
 from meshmill.domain.transitions import Outcome, Transition
@@ -20,7 +21,14 @@ PATIENCE = {Lane.EXPRESS: 120_000, Lane.STANDARD: 600_000, Lane.BULK: 3_600_000}
 def record(**changes: Any) -> Asset:
     """A pending asset in the standard lane, queued NOW; with changes."""
     request = validate_request({"format": "gltf", "parameters": {"generator": "rock"}})
-    new = Asset.new("u" + "a" * 32, request, run=RUN, now=NOW, patience=PATIENCE)
+    new = Asset.new(
+        "u" + "a" * 32,
+        request,
+        run=RUN,
+        now=NOW,
+        patience=PATIENCE,
+        attribution=Attribution("user:ada", "request-1"),
+    )
     return dataclasses.replace(new, **changes)
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from meshmill.domain import transitions
 from meshmill.domain.asset import Asset, AssetError, ErrorClass, Status, StoredFile
+from meshmill.domain.attribution import Attribution
 from meshmill.domain.lanes import Lane
 from meshmill.domain.transitions import Lease, Transition
 from tests.fakes.assets import InMemoryAssets
@@ -30,6 +31,7 @@ from tests.unit.domain.records import (
 from tests.unit.domain.strategies import replayed
 
 LATER = NOW + 10_000
+AGAIN = Attribution("user:ada", "request-2")
 MAX_ATTEMPTS = 3
 ERROR = AssetError("GENERATION_FAILED", "All attempts failed", ErrorClass.SYSTEM, retryable=True)
 FILES = (StoredFile("model", "model.glb", "model/gltf-binary", 4, "0" * 64, "key"),)
@@ -87,12 +89,19 @@ def exhaust(now: int = LATER, run: str = RUN) -> Transition:
 
 def requeue(failed: Asset = FAILED, priority: int = 9) -> Transition:
     return transitions.requeue(
-        failed, priority=priority, run=OTHER_RUN, now=LATER, patience=PATIENCE
+        failed,
+        priority=priority,
+        run=OTHER_RUN,
+        now=LATER,
+        patience=PATIENCE,
+        attribution=AGAIN,
     )
 
 
 def promote(asset: Asset = PENDING, priority: int = 9) -> Transition:
-    return transitions.promote(asset, priority=priority, now=LATER, patience=PATIENCE)
+    return transitions.promote(
+        asset, priority=priority, now=LATER, patience=PATIENCE, attribution=AGAIN
+    )
 
 
 #: Each transition as it would be asked of a record that is in a state, and the states it leaves.
@@ -188,7 +197,7 @@ def test_a_promotion_moves_the_lane_and_its_patience_and_nothing_else() -> None:
     assert (after.lane, after.priority) == (Lane.EXPRESS, 9)
     assert (after.due_at, after.wait_ms) == (LATER + 120_000, 120_000)
     assert differences(PENDING, after) == {
-        "lane", "priority", "updated_at", "due_at", "wait_ms", "version",
+        "lane", "priority", "updated_at", "due_at", "wait_ms", "version", "attribution",
     }  # fmt: skip
 
 
@@ -210,7 +219,9 @@ def test_only_a_faster_lane_is_a_promotion(lane: Lane, priority: int, moves: boo
 
 def test_of_two_promotions_at_different_times_one_wins() -> None:
     after = changed(PENDING, promote())
-    later = transitions.promote(PENDING, priority=9, now=LATER + 1, patience=PATIENCE)
+    later = transitions.promote(
+        PENDING, priority=9, now=LATER + 1, patience=PATIENCE, attribution=AGAIN
+    )
     assert not apply(after, later).applied
 
 

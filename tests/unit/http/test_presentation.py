@@ -145,7 +145,12 @@ def test_polls_are_collapsed_only_while_something_may_change() -> None:
 
 def test_figures_of_a_bucket_are_told_in_both_spellings() -> None:
     principal = Principal(
-        user_id="u", permissions=frozenset(), bucket="b", bucket_kind="user", requests_per_minute=9
+        user_id="u",
+        actor="user:u",
+        permissions=frozenset(),
+        bucket="b",
+        bucket_kind="user",
+        requests_per_minute=9,
     )
     allowance = Allowance(
         granted=False, limit=9, remaining=0, full_in_ms=59_001, retry_after_ms=6_600

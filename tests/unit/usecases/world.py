@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from meshmill.domain.asset import Asset
+from meshmill.domain.attribution import Attribution
 from meshmill.domain.errors import DependencyUnavailable
 from meshmill.domain.lanes import Lane
 from meshmill.domain.request import AssetRequest, validate_request
@@ -25,6 +26,7 @@ from tests.fakes.engine import CountingEngine
 from tests.fakes.queues import InMemoryDelivery, InMemoryLanes, Message
 
 ADA, GRACE = "u" + "a" * 32, "u" + "b" * 32
+ASKED = Attribution(f"user:{ADA}", "request-1", f"00-{'ab' * 16}-{'cd' * 8}-01")
 PATIENCE = {Lane.EXPRESS: 120_000, Lane.STANDARD: 600_000, Lane.BULK: 3_600_000}
 ATTEMPTS = AttemptPolicy(
     max_attempts=3, lease_ms=60_000, lease_margin_ms=5_000, retry_delay_seconds=10
@@ -128,7 +130,7 @@ class World:
         **members: Any,
     ) -> Submitted:
         """Ask for a rock."""
-        return self.submit_asset(user, rock(seed, **members), on_duplicate)
+        return self.submit_asset(user, rock(seed, **members), on_duplicate, ASKED)
 
     def record(self, asset: Asset) -> Asset:
         """The asset as it stands now; it must stand."""

@@ -24,6 +24,7 @@ from meshmill.domain.asset import (
     StoredFile,
     due_partition,
 )
+from meshmill.domain.attribution import Attribution
 from meshmill.domain.lanes import Lane
 
 #: One value in DynamoDB's wire form, such as ``{"S": "text"}``, and an item of them by name.
@@ -68,6 +69,8 @@ def to_asset(item: Mapping[str, Any]) -> Asset:
     fields["files"] = tuple(StoredFile(**file) for file in fields.get("files", ()))
     if "error" in fields:
         fields["error"] = _to_error(fields["error"])
+    if "attribution" in fields:
+        fields["attribution"] = Attribution(**fields["attribution"])
     return Asset(**fields)
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
 from meshmill.domain import identity
+from meshmill.domain.attribution import Attribution
 from meshmill.domain.lanes import Lane, Patience
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ class Asset:
     earlier run can never touch a later one. ``due_at`` stands while the asset is not final: when
     it passes, the reconciler looks after it; ``wait_ms`` is how long its last message was given,
     and stands only while one is known to have been sent.
-    ``owner`` and ``lease_until`` stand while a worker has it.
+    ``owner`` and ``lease_until`` stand while a worker has it. ``attribution`` is that of the last
+    change that a caller asked for.
     """
 
     asset_id: str
@@ -101,11 +103,19 @@ class Asset:
     textures: int | None = None
     files: tuple[StoredFile, ...] = ()
     error: AssetError | None = None
+    attribution: Attribution | None = None
     version: int = 1
 
     @classmethod
     def new(
-        cls, user_id: str, request: AssetRequest, *, run: str, now: int, patience: Patience
+        cls,
+        user_id: str,
+        request: AssetRequest,
+        *,
+        run: str,
+        now: int,
+        patience: Patience,
+        attribution: Attribution,
     ) -> Self:
         """The record of a first request, due when its lane's patience ends."""
         spec = request.spec
@@ -126,6 +136,7 @@ class Asset:
             custom_id=request.custom_id,
             due_at=now + patience[lane],
             wait_ms=patience[lane],
+            attribution=attribution,
         )
 
     @property

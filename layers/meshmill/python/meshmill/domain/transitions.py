@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from meshmill.domain.asset import Asset, AssetError, Status, StoredFile
+from meshmill.domain.attribution import Attribution
 from meshmill.domain.conditions import AtLeast, AtMost, Condition, Is, OneOf, all_of, any_of
 from meshmill.domain.lanes import Lane, Patience
 
@@ -52,7 +53,15 @@ class Lease:
     due_at: int
 
 
-def requeue(failed: Asset, *, priority: int, run: str, now: int, patience: Patience) -> Transition:
+def requeue(
+    failed: Asset,
+    *,
+    priority: int,
+    run: str,
+    now: int,
+    patience: Patience,
+    attribution: Attribution,
+) -> Transition:
     """Queue a failed asset again under a new run; labels and created_at stay."""
     lane = Lane.for_priority(priority)
     return Transition(
@@ -69,12 +78,15 @@ def requeue(failed: Asset, *, priority: int, run: str, now: int, patience: Patie
             "attempts": 0,
             "due_at": now + patience[lane],
             "wait_ms": patience[lane],
+            "attribution": attribution,
         },
         remove=_LEASE | {"started_at", "completed_at", "error"},
     )
 
 
-def promote(asset: Asset, *, priority: int, now: int, patience: Patience) -> Transition:
+def promote(
+    asset: Asset, *, priority: int, now: int, patience: Patience, attribution: Attribution
+) -> Transition:
     """Move a pending asset to a faster lane; only one of several callers wins, once."""
     lane = Lane.for_priority(priority)
     due_at = now + patience[lane]
@@ -89,6 +101,7 @@ def promote(asset: Asset, *, priority: int, now: int, patience: Patience) -> Tra
             "updated_at": now,
             "due_at": due_at,
             "wait_ms": patience[lane],
+            "attribution": attribution,
         },
     )
 

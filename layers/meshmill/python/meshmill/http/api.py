@@ -20,6 +20,7 @@ from meshmill.http.answer import Answer
 from meshmill.http.authentication import Authenticator, Principal
 from meshmill.http.errors import error_answer
 from meshmill.http.rate_limit import rate_limit_headers
+from meshmill.http.request_ids import gateway_request_id, request_id
 from meshmill.ports import Clock, RateLimiter
 
 _logger = logging.getLogger(__name__)
@@ -114,25 +115,26 @@ class Api:
             # The edge: whatever happened becomes an answer that tells nothing internal.
             answer = error_answer(error, event)
             code, response = answer.code, _response(answer)
-        request_id = event["requestContext"]["requestId"]
+        identifier = request_id(event)
         further: Mapping[str, str] = app.context.get("answer_headers", {})
-        response.headers.update({"X-Request-Id": request_id, **further})
-        _log_access(app, response, request_id, code, started)
+        response.headers.update({"X-Request-Id": identifier, **further})
+        _log_access(app, response, code, started)
         return response
 
 
 def _log_access(
     app: APIGatewayHttpResolver,
     response: Response[Any],
-    request_id: str,
     code: str | None,
     started: float,
 ) -> None:
     """One line a request: the route as declared, never what callers wrote into path or query."""
     route = app.context.get("_route") if code not in _UNROUTED else None
     failed = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
+    event = app.current_event.raw_event
     context = {
-        "request_id": request_id,
+        "request_id": request_id(event),
+        "gateway_request_id": gateway_request_id(event),
         "method": app.current_event.http_method,
         "route": None if route is None else route.path,
         "status": response.status_code,

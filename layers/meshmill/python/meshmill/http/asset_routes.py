@@ -8,10 +8,12 @@ from http import HTTPStatus
 from typing import Any
 
 from meshmill.domain.asset import Asset, Status
+from meshmill.domain.attribution import Attribution
 from meshmill.domain.request import AssetRequest, parse_request
 from meshmill.geometry.registry import FORMATS, GENERATORS
 from meshmill.http.answer import Answer
 from meshmill.http.api import Api
+from meshmill.http.attribution import attribution
 from meshmill.http.authentication import Principal
 from meshmill.http.links import LinkMinter
 from meshmill.http.presentation import asset_view, estimate_view
@@ -65,7 +67,7 @@ class AssetRoutes:
         if asked.get("dry_run") == "true":
             return self._dry_run(principal, request)
         on_duplicate = OnDuplicate(asked.get("on_duplicate", OnDuplicate.RETURN))
-        return self._submitted(principal, request, on_duplicate)
+        return self._submitted(principal, request, on_duplicate, attribution(principal, event))
 
     def _dry_run(self, principal: Principal, request: AssetRequest) -> Answer:
         """The same, were it asked for; ``on_duplicate`` has nothing to decide."""
@@ -73,15 +75,21 @@ class AssetRoutes:
         return Answer(HTTPStatus.OK, estimate_view(request, estimated), _PRIVATE)
 
     def _submitted(
-        self, principal: Principal, request: AssetRequest, on_duplicate: OnDuplicate
+        self,
+        principal: Principal,
+        request: AssetRequest,
+        on_duplicate: OnDuplicate,
+        asked_by: Attribution,
     ) -> Answer:
-        submitted = self.submit(principal.user_id, request, on_duplicate)
+        submitted = self.submit(principal.user_id, request, on_duplicate, asked_by)
         asset = submitted.asset
         context = {
             "asset_id": asset.asset_id,
             "user_id": asset.user_id,
             "format": request.format,
             "deduplicated": submitted.deduplicated,
+            "request_id": asked_by.request_id,
+            "trace_id": asked_by.trace_id,
         }
         _logger.info("Asset requested", extra={"context": context})
         body = {**self._view(asset), "deduplicated": submitted.deduplicated}

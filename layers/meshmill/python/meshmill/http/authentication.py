@@ -23,9 +23,10 @@ _API_KEY = re.compile(r"^mm_([a-z2-7]{16})_([A-Za-z0-9_-]{43})$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """An authenticated caller: whose records, what is permitted, and which bucket pays."""
+    """An authenticated caller: whose records, by whom, what is permitted, which bucket pays."""
 
     user_id: str
+    actor: str
     permissions: frozenset[str]
     bucket: str
     bucket_kind: str
@@ -64,6 +65,7 @@ class BearerTokens:
             raise Unauthorized from None
         return Principal(
             user_id=user,
+            actor=f"user:{user}",
             permissions=_permissions(claims),
             bucket=f"user#{user}",
             bucket_kind="user",
@@ -148,6 +150,7 @@ class Authenticator:
             raise Unauthorized
         return Principal(
             user_id=key.user_id,
+            actor=f"key:{key.key_id}",
             permissions=key.permissions,
             bucket=f"key#{key.key_id}",
             bucket_kind="API key",

@@ -9,6 +9,7 @@ from typing import Any
 
 from meshmill.domain import errors
 from meshmill.http.answer import JSON, Answer
+from meshmill.http.request_ids import request_id
 from meshmill.http.requests import Event, header
 
 _logger = logging.getLogger(__name__)
@@ -49,15 +50,15 @@ def error_answer(error: Exception, event: Event) -> Answer:
     What nobody foresaw becomes INTERNAL_ERROR, of which nothing is told; that and what a service
     behind us did is logged with its cause.
     """
-    request_id = event["requestContext"]["requestId"]
+    identifier = request_id(event)
     known = error if isinstance(error, errors.MeshmillError) else _internal_error()
-    _log(error, known, request_id)
+    _log(error, known, identifier)
     status = status_of(known)
-    headers = {"Cache-Control": "no-store", "X-Request-Id": request_id, **_headers(known)}
+    headers = {"Cache-Control": "no-store", "X-Request-Id": identifier, **_headers(known)}
     if _PROBLEM in (header(event, "accept") or ""):
-        problem = _problem(known, status, request_id, event["rawPath"])
+        problem = _problem(known, status, identifier, event["rawPath"])
         return Answer(status, problem, headers, _PROBLEM, known.code)
-    envelope = {"error": _error(known), "request_id": request_id}
+    envelope = {"error": _error(known), "request_id": identifier}
     return Answer(status, envelope, headers, JSON, known.code)
 
 
@@ -65,8 +66,8 @@ def _internal_error() -> errors.MeshmillError:
     return errors.MeshmillError("Something went wrong on our side; the request id helps us find it")
 
 
-def _log(error: Exception, known: errors.MeshmillError, request_id: str) -> None:
-    extra = {"context": {"request_id": request_id, "code": known.code}}
+def _log(error: Exception, known: errors.MeshmillError, identifier: str) -> None:
+    extra = {"context": {"request_id": identifier, "code": known.code}}
     if known is not error:
         _logger.error("Unexpected error", extra=extra, exc_info=error)
     elif isinstance(known, errors.DependencyUnavailable):
@@ -78,7 +79,7 @@ def _error(error: errors.MeshmillError) -> dict[str, Any]:
 
 
 def _problem(
-    error: errors.MeshmillError, status: HTTPStatus, request_id: str, path: str
+    error: errors.MeshmillError, status: HTTPStatus, identifier: str, path: str
 ) -> dict[str, Any]:
     return {
         "type": f"urn:meshmill:error:{error.code.lower().replace('_', '-')}",
@@ -88,7 +89,7 @@ def _problem(
         "instance": path,
         "code": error.code,
         "details": error.details,
-        "request_id": request_id,
+        "request_id": identifier,
     }
 
 

@@ -12,6 +12,7 @@ from meshmill.http.answer import Answer
 from meshmill.http.errors import error_answer
 from meshmill.http.links import LinkMinter, status_path
 from meshmill.http.presentation import asset_view
+from meshmill.http.request_ids import request_id
 from meshmill.http.requests import Event, query_members
 from meshmill.usecases.read_asset import ReadStatus
 
@@ -41,7 +42,7 @@ class StatusRoute:
         _logger.info("Status read", extra={"context": context})
         # The link that was used, not a fresh one: else whoever holds it once holds it for ever.
         view = asset_view(asset, self.links, f"{self.links.public_base_url}{link}")
-        headers = {"X-Request-Id": event["requestContext"]["requestId"], **polling_headers(asset)}
+        headers = {"X-Request-Id": request_id(event), **polling_headers(asset)}
         return Answer(HTTPStatus.OK, view, headers)
 
 

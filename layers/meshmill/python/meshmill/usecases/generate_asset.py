@@ -260,4 +260,5 @@ def _context(asset: Asset) -> dict[str, Any]:
         "user_id": asset.user_id,
         "run": asset.run,
         "attempt": asset.attempts,
+        "trace_id": None if asset.attribution is None else asset.attribution.trace_id,
     }

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from meshmill.domain import identity, transitions
 from meshmill.domain.asset import Asset, Status
+from meshmill.domain.attribution import Attribution
 from meshmill.domain.errors import DependencyUnavailable, DuplicateRequest
 from meshmill.domain.lanes import Lane, Patience
 from meshmill.domain.request import AssetRequest
@@ -42,7 +43,13 @@ class SubmitAsset:
     entropy: Entropy
     patience: Patience
 
-    def __call__(self, user_id: str, request: AssetRequest, on_duplicate: OnDuplicate) -> Submitted:
+    def __call__(
+        self,
+        user_id: str,
+        request: AssetRequest,
+        on_duplicate: OnDuplicate,
+        attribution: Attribution,
+    ) -> Submitted:
         """Record and queue the request, or find the one that stands.
 
         Raises:
@@ -56,6 +63,7 @@ class SubmitAsset:
             run=identity.run_id(now, self.entropy(10)),
             now=now,
             patience=self.patience,
+            attribution=attribution,
         )
         standing = self.assets.create(new)
         if standing is None or standing.run == new.run:
@@ -63,13 +71,17 @@ class SubmitAsset:
             self._send(new)
             return Submitted(new, deduplicated=False)
         if standing.status is Status.FAILED:
-            standing = self._requeue(standing, new)
+            standing = self._requeue(standing, new, attribution)
             if standing.run == new.run:
                 self._send(standing)
                 return Submitted(standing, deduplicated=False)
-        return self._duplicate(standing, request.priority, on_duplicate)
+        if on_duplicate is OnDuplicate.REJECT:
+            raise DuplicateRequest(
+                "The same request stands already", {"asset_id": standing.asset_id}
+            )
+        return self._duplicate(standing, request.priority, attribution)
 
-    def _requeue(self, failed: Asset, asked: Asset) -> Asset:
+    def _requeue(self, failed: Asset, asked: Asset, attribution: Attribution) -> Asset:
         """The asset under the new run, or under that of whoever else has asked again meanwhile."""
         again = transitions.requeue(
             failed,
@@ -77,6 +89,7 @@ class SubmitAsset:
             run=asked.run,
             now=asked.created_at,
             patience=self.patience,
+            attribution=attribution,
         )
         outcome = self.assets.transition(failed.asset_id, again)
         if outcome.asset is None:
@@ -84,16 +97,16 @@ class SubmitAsset:
             raise DependencyUnavailable("The asset is being deleted; ask again")
         return outcome.asset
 
-    def _duplicate(self, standing: Asset, priority: int, on_duplicate: OnDuplicate) -> Submitted:
-        if on_duplicate is OnDuplicate.REJECT:
-            raise DuplicateRequest(
-                "The same request stands already", {"asset_id": standing.asset_id}
-            )
+    def _duplicate(self, standing: Asset, priority: int, attribution: Attribution) -> Submitted:
         faster = standing.lane in Lane.for_priority(priority).slower
         if standing.status is not Status.PENDING or not faster:
             return Submitted(standing, deduplicated=True)
         move = transitions.promote(
-            standing, priority=priority, now=self.clock.now_ms(), patience=self.patience
+            standing,
+            priority=priority,
+            now=self.clock.now_ms(),
+            patience=self.patience,
+            attribution=attribution,
         )
         outcome = self.assets.transition(standing.asset_id, move)
         if outcome.applied and outcome.asset is not None:

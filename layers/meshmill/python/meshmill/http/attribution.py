@@ -1,0 +1,26 @@
+"""Request ids and trace contexts: what callers may send to find their requests in our logs."""
+
+from __future__ import annotations
+
+import re
+
+from meshmill.domain.attribution import Attribution
+from meshmill.http.authentication import Principal
+from meshmill.http.request_ids import request_id
+from meshmill.http.requests import Event, header
+
+# W3C Trace Context, section 3.2: version-traceid-parentid-flags; a later version may add members.
+_TRACEPARENT = re.compile(
+    r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-[!-~]{1,64})?"
+)
+
+
+def attribution(principal: Principal, event: Event) -> Attribution:
+    """Who asks, in which request of which trace."""
+    return Attribution(principal.actor, request_id(event), traceparent(event))
+
+
+def traceparent(event: Event) -> str | None:
+    """The caller's trace context; a malformed one is as good as none, as the standard demands."""
+    sent = header(event, "traceparent")
+    return sent if sent is not None and _TRACEPARENT.fullmatch(sent) else None
