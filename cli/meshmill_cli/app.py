@@ -6,8 +6,10 @@ import sys
 
 import typer
 
+from meshmill_cli.audit import audit
 from meshmill_cli.errors import CommandFailed
 from meshmill_cli.generate import generate
+from meshmill_cli.keys import keys
 
 app = typer.Typer(
     name="meshmill",
@@ -17,6 +19,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(generate)
+app.command()(audit)
+app.add_typer(keys)
 
 
 @app.callback()

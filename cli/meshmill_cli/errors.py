@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-#: Exit codes: the request is wrong; a file can't be read or written.
-REFUSED, UNUSABLE_FILE = 2, 3
+from meshmill.domain.errors import Violation
+
+#: Exit codes: the request is wrong; a file can't be read or written; a stage can't be reached.
+REFUSED, UNUSABLE_FILE, UNREACHABLE = 2, 3, 4
 
 
 class CommandFailed(Exception):
@@ -15,3 +17,9 @@ class CommandFailed(Exception):
         super().__init__("; ".join(lines))
         self.lines = tuple(lines)
         self.exit_code = exit_code
+
+
+def told(violation: Violation) -> str:
+    """What is wrong, and what was probably meant."""
+    hint = f"; {violation.hint}" if violation.hint else ""
+    return f"{violation.message}{hint}"

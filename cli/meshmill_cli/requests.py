@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from meshmill.domain.errors import InvalidRequest, RequestError, Violation
+from meshmill.domain.errors import InvalidRequest, RequestError
 from meshmill.domain.json_text import parse_object
 from meshmill.domain.request import MAX_BODY_BYTES, AssetRequest, validate_request
-from meshmill_cli.errors import REFUSED, UNUSABLE_FILE, CommandFailed
+from meshmill_cli.errors import REFUSED, UNUSABLE_FILE, CommandFailed, told
 
 STANDARD_INPUT = Path("-")
 _DEFAULT_FORMAT = "gltf"
@@ -32,7 +32,7 @@ def read_request(
         _override(members, output_format, parameters, dict(map(_option, options)))
         return validate_request(members)
     except InvalidRequest as refusal:
-        raise CommandFailed([_told(each) for each in refusal.violations], REFUSED) from None
+        raise CommandFailed([told(each) for each in refusal.violations], REFUSED) from None
     except RequestError as refusal:
         raise CommandFailed([str(refusal)], REFUSED) from None
 
@@ -70,8 +70,3 @@ def _option(text: str) -> tuple[str, Any]:
         return name, json.loads(value)
     except (ValueError, RecursionError):
         return name, value
-
-
-def _told(violation: Violation) -> str:
-    hint = f"; {violation.hint}" if violation.hint else ""
-    return f"{violation.message}{hint}"

@@ -11,6 +11,7 @@ from meshmill_client.errors import ApiError, DownloadFailed, MeshmillError
 from meshmill_client.models import (
     Asset,
     AssetFile,
+    AssetLinks,
     AssetPage,
     AssetStats,
     AssetStatus,
@@ -24,6 +25,7 @@ __all__ = [
     "ApiKey",
     "Asset",
     "AssetFile",
+    "AssetLinks",
     "AssetPage",
     "AssetStats",
     "AssetStatus",

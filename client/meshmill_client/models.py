@@ -78,6 +78,16 @@ class Failure(_Wire):
     retryable: bool
 
 
+class AssetLinks(_Wire):
+    """Addresses that stay as long as the asset: its own, and its files' by their names.
+
+    They are read with credentials; a file's redirects to a link that expires.
+    """
+
+    asset: str = Field(alias="self")
+    files: dict[str, str] = {}
+
+
 class Asset(_Wire):
     """One request of one user, and how far it has come.
 
@@ -101,7 +111,7 @@ class Asset(_Wire):
     queue_ms: int | None
     generation_ms: int | None
     status_url: str
-    links: dict[str, str]
+    links: AssetLinks
     deduplicated: bool | None = None
     stats: AssetStats | None = None
     files: tuple[AssetFile, ...] = ()

@@ -9,11 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
+from meshmill.aws.clock import SystemClock
+from meshmill.aws.dynamodb_keys import to_item
+from meshmill.domain.api_keys import ApiKey, KeyCredential
+from meshmill.domain.identity import user_id
+from meshmill.domain.permissions import USER_PERMISSIONS
 from meshmill_local.assembly import Stack, read_assembly
 from meshmill_local.clients import Clients
 from meshmill_local.deploy import Deployment
 from meshmill_local.engine import Engine, start_engine
-from meshmill_local.identity import AUDIENCE, ISSUER, PERMISSIONS, ApiKey, Credentials, SigningKey
+from meshmill_local.identity import AUDIENCE, ISSUER, Credentials, SigningKey
 from meshmill_local.issuer import JWKS_PATH, Issuer, RefreshTokens
 from meshmill_local.ports import LOOPBACK
 from meshmill_local.prewarm import prewarm
@@ -103,10 +108,7 @@ class Boot:
         kept = self._state.identity
         credentials = Credentials.kept_in(kept / "credentials.json")
         subject = credentials.client_id
-        with contextlib.suppress(
-            clients.client("dynamodb").exceptions.ConditionalCheckFailedException
-        ):
-            put_api_key(clients, keys_table, credentials.api_key, subject, PERMISSIONS)
+        put_api_key(clients, keys_table, credentials.api_key, subject, USER_PERMISSIONS)
         key = SigningKey.kept_in(kept / "issuer_key.pem")
         return credentials, Issuer(key, credentials, RefreshTokens(kept / "refresh_tokens.json"))
 
@@ -134,14 +136,21 @@ def _save(engine: Engine, state: StateDirectory, fingerprints: Mapping[str, str]
 
 
 def put_api_key(
-    clients: Clients, table: str, key: ApiKey, subject: str, permissions: Sequence[str]
+    clients: Clients,
+    table: str,
+    credential: KeyCredential,
+    subject: str,
+    permissions: Sequence[str],
+    requests_per_minute: int | None = None,
 ) -> None:
-    """Store a key's hash for a subject of the local issuer; fails where the id is taken."""
-    record = key.record(subject, tuple(permissions), name=f"local key of {subject}")
-    item = {
-        name: {"L": [{"S": text} for text in value]} if isinstance(value, list) else {"S": value}
-        for name, value in record.items()
-    }
-    clients.client("dynamodb").put_item(
-        TableName=table, Item=item, ConditionExpression="attribute_not_exists(key_id)"
+    """Store a key's hash for a subject of the local issuer, over one that stands there."""
+    key = ApiKey(
+        key_id=credential.key_id,
+        secret_sha256=credential.secret_sha256,
+        user_id=user_id(ISSUER, subject),
+        permissions=frozenset(permissions),
+        name=f"local key of {subject}",
+        created_at=SystemClock().now_ms(),
+        requests_per_minute=requests_per_minute,
     )
+    clients.client("dynamodb").put_item(TableName=table, Item=to_item(key))

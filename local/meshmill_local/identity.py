@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import hashlib
 import json
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from meshmill.domain.identity import user_id
+from meshmill.domain.api_keys import KeyCredential
 from meshmill_local.state import read_json, write_private, write_private_json
 
 ISSUER = "urn:meshmill:local"
 AUDIENCE = "meshmill"
-PERMISSIONS = (
-    "assets:create",
-    "assets:read",
-    "assets:delete",
-    "batches:create",
-    "batches:read",
-    "account:manage",
-)
 
 _RSA_BITS, _RSA_EXPONENT = 2048, 65537
-_KEY_ID_BYTES, _SECRET_BYTES = 10, 32
+_SECRET_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -65,51 +56,20 @@ class SigningKey:
 
 
 @dataclass(frozen=True)
-class ApiKey:
-    """An API key, ``mm_<key_id>_<secret>``.
-
-    ``key_id`` is 16 characters of ``a-z2-7``, ``secret`` 43 of URL-safe base64 (256 bits).
-    """
-
-    key_id: str
-    secret: str
-
-    @classmethod
-    def generate(cls) -> Self:
-        """A new random key."""
-        key_id = base64.b32encode(secrets.token_bytes(_KEY_ID_BYTES)).decode().lower()
-        return cls(key_id, secrets.token_urlsafe(_SECRET_BYTES))
-
-    def __str__(self) -> str:
-        """As a client sends it in ``X-API-Key``."""
-        return f"mm_{self.key_id}_{self.secret}"
-
-    def record(self, subject: str, permissions: tuple[str, ...], name: str) -> dict[str, Any]:
-        """The item of the keys table: the secret's SHA-256, never the secret."""
-        return {
-            "key_id": self.key_id,
-            "secret_sha256": hashlib.sha256(self.secret.encode()).hexdigest(),
-            "user_id": user_id(ISSUER, subject),
-            "permissions": list(permissions),
-            "name": name,
-            "created_at": dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        }
-
-
-@dataclass(frozen=True)
 class Credentials:
     """What the local user signs in with; token and API key belong to the same user."""
 
     client_id: str
     client_secret: str
-    api_key: ApiKey
+    api_key: KeyCredential
 
     @classmethod
     def kept_in(cls, path: Path) -> Self:
         """The credentials in a JSON file (0600), generated there the first time."""
         kept = read_json(path)
         if kept is None:
-            credentials = cls("local", secrets.token_urlsafe(_SECRET_BYTES), ApiKey.generate())
+            api_key = KeyCredential.generate(secrets.token_bytes)
+            credentials = cls("local", secrets.token_urlsafe(_SECRET_BYTES), api_key)
             write_private_json(
                 path,
                 {
@@ -123,7 +83,7 @@ class Credentials:
         return cls(
             kept["client_id"],
             kept["client_secret"],
-            ApiKey(kept["key_id"], kept["key_secret"]),
+            KeyCredential(kept["key_id"], kept["key_secret"]),
         )
 
 

@@ -18,7 +18,8 @@ from urllib.parse import parse_qsl, unquote_plus
 
 import jwt
 
-from meshmill_local.identity import AUDIENCE, ISSUER, PERMISSIONS, Credentials, SigningKey
+from meshmill.domain.permissions import USER_PERMISSIONS
+from meshmill_local.identity import AUDIENCE, ISSUER, Credentials, SigningKey
 from meshmill_local.state import read_json, write_private_json
 
 TOKEN_PATH = "/oauth2/token"  # noqa: S105 - a path
@@ -93,7 +94,7 @@ class Issuer:
     def mint(
         self,
         subject: str,
-        permissions: Sequence[str] = PERMISSIONS,
+        permissions: Sequence[str] = USER_PERMISSIONS,
         lifetime_seconds: int = ACCESS_TOKEN_SECONDS,
     ) -> str:
         """An access token (RS256) for any subject; a negative lifetime is an expired one."""
@@ -133,7 +134,7 @@ class Issuer:
         if grant is None:
             raise OAuthError("invalid_request", "grant_type is missing")
         if grant == "client_credentials":
-            return _narrowed(PERMISSIONS, form.get("scope"))
+            return _narrowed(USER_PERMISSIONS, form.get("scope"))
         if grant != "refresh_token":
             raise OAuthError(
                 "unsupported_grant_type", "grant_type is client_credentials or refresh_token"

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from meshmill.domain.api_keys import KeyCredential
+from meshmill.domain.permissions import USER_PERMISSIONS
 from meshmill_local.boot import Boot, Report, Source, put_api_key, synthesised_checkout
 from meshmill_local.clients import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Clients
 from meshmill_local.cors import CorsPolicy
 from meshmill_local.engine import REGION, Engine
-from meshmill_local.identity import PERMISSIONS, ApiKey, Credentials
+from meshmill_local.identity import Credentials
 from meshmill_local.issuer import TOKEN_PATH, Issuer
 from meshmill_local.ports import bind_front
 from meshmill_local.processes import Children
@@ -161,17 +164,23 @@ class LocalStack:
     def mint_token(
         self,
         subject: str,
-        permissions: Sequence[str] = PERMISSIONS,
+        permissions: Sequence[str] = USER_PERMISSIONS,
         lifetime_seconds: int = 3600,
     ) -> str:
         """A valid access token for any subject: another user, fewer permissions, expired."""
         return self._issuer.mint(subject, permissions, lifetime_seconds)
 
-    def mint_api_key(self, subject: str, permissions: Sequence[str] = PERMISSIONS) -> str:
-        """A new API key for any subject."""
-        key = ApiKey.generate()
-        put_api_key(self.clients, self.outputs["ApiKeysTable"], key, subject, permissions)
-        return str(key)
+    def mint_api_key(
+        self,
+        subject: str,
+        permissions: Sequence[str] = USER_PERMISSIONS,
+        requests_per_minute: int | None = None,
+    ) -> str:
+        """A new API key for any subject, with the stage's limit or one of its own."""
+        credential = KeyCredential.generate(secrets.token_bytes)
+        table = self.outputs["ApiKeysTable"]
+        put_api_key(self.clients, table, credential, subject, permissions, requests_per_minute)
+        return str(credential)
 
     def description(self) -> dict[str, str]:
         """What local.json tells tools."""

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import pytest
 
-from meshmill.aws.dynamodb_keys import DynamoDbApiKeys
-from meshmill.ports import ApiKey, ApiKeys
+from meshmill.aws.dynamodb_keys import DynamoDbApiKeys, to_item
+from meshmill.domain.api_keys import ApiKey
+from meshmill.ports import ApiKeys
 from tests.fakes.clock import FakeClock
 from tests.fakes.credentials import InMemoryApiKeys
 from tests.support.backend import Backend, api_keys_table
@@ -19,6 +19,8 @@ _KEY = ApiKey(
     secret_sha256="ab" * 32,
     user_id="u" + "a" * 32,
     permissions=frozenset({"assets:read", "assets:create"}),
+    name="for a test",
+    created_at=1_800_000_000_000,
 )
 _FRESH_MS = 60_000
 
@@ -54,11 +56,11 @@ def test_a_key_is_found_by_its_id(keys: Keys) -> None:
     assert keys.keys.find("mk_1") == _KEY
 
 
-def test_a_key_may_have_a_limit_of_its_own(keys: Keys) -> None:
-    generous = ApiKey("mk_2", "cd" * 32, "u" + "b" * 32, frozenset(), requests_per_minute=5_000)
-    keys.add(generous)
+def test_a_key_may_have_a_limit_and_an_end_of_its_own(keys: Keys) -> None:
+    limited = replace(_KEY, requests_per_minute=5_000, expires_at=1_900_000_000_000)
+    keys.add(limited)
 
-    assert keys.keys.find("mk_2") == generous
+    assert keys.keys.find("mk_1") == limited
 
 
 @pytest.mark.parametrize(
@@ -117,22 +119,9 @@ def _stored_keys(aws: Backend, clock: FakeClock) -> Iterator[Keys]:
     with api_keys_table(aws) as table:
 
         def add(key: ApiKey) -> None:
-            client.put_item(TableName=table, Item=_item(key))
+            client.put_item(TableName=table, Item=to_item(key))
 
         def revoke(key_id: str) -> None:
             client.delete_item(TableName=table, Key={"key_id": {"S": key_id}})
 
         yield Keys(DynamoDbApiKeys(client, table, clock), add, revoke)
-
-
-def _item(key: ApiKey) -> dict[str, Any]:
-    """As whoever issues keys writes them."""
-    limit = key.requests_per_minute
-    return {
-        "key_id": {"S": key.key_id},
-        "secret_sha256": {"S": key.secret_sha256},
-        "user_id": {"S": key.user_id},
-        "permissions": {"L": [{"S": permission} for permission in sorted(key.permissions)]},
-        "name": {"S": "for a test"},
-        "created_at": {"N": "1800000000000"},
-    } | ({} if limit is None else {"requests_per_minute": {"N": str(limit)}})

@@ -24,6 +24,7 @@ _MALFORMED = {
     "no object": "[]",
     "no current key": "{}",
     "empty current key": '{"current": "", "previous": "b"}',
+    "a time that is none": '{"current": "a", "previous": "b", "previous_until": "soon"}',
 }
 
 
@@ -156,6 +157,20 @@ def test_a_botched_rotation_leaves_the_keys_at_hand(
     clock.advance(_FRESH_MS)
 
     assert secret.keys() == before
+
+
+def test_the_previous_key_passes_until_its_time_whatever_is_cached(
+    stored: StoredSecret, clock: FakeClock
+) -> None:
+    keys = {"current": "second", "previous": "first", "previous_until": clock.now_ms() + 1_000}
+    stored.store(json.dumps(keys))
+    secret = stored.reader(clock)
+
+    clock.advance(999)
+    assert secret.keys() == SigningKeys(b"second", b"first")
+    clock.advance(1)
+    assert secret.keys() == SigningKeys(b"second")
+    assert secret.reread() == SigningKeys(b"second")
 
 
 class TestOutages:

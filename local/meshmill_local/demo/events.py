@@ -2,7 +2,8 @@
 
 What an event stands for is told by its name: ``create_*`` asks for an asset, ``repeat_X`` asks
 again for what ``create_X`` asked for, ``refused/C`` must be answered with the error code C, and
-everything else reads.
+everything else reads. Other folders hold what a demo leaves alone: it deletes nothing, and is no
+administrator.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ class ApiEvent:
     body: str | None
     content_type: str | None
     authenticated: bool
+    held: str | None = None
+    """Tags of what the client has already, as ``If-None-Match`` names them."""
 
     @classmethod
     def read(cls, path: Path) -> ApiEvent:
@@ -50,6 +53,7 @@ class ApiEvent:
                 body=event.get("body"),
                 content_type=headers.get("content-type"),
                 authenticated="authorization" in headers,
+                held=headers.get("if-none-match"),
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DemoError(
@@ -77,8 +81,12 @@ class ApiEvent:
             self.method,
             self.target,
             content=None if self.body is None else self.body.encode(),
-            headers={} if self.content_type is None else {"Content-Type": self.content_type},
+            headers=self._headers(),
         )
+
+    def _headers(self) -> dict[str, str]:
+        headers = {"Content-Type": self.content_type, "If-None-Match": self.held}
+        return {name: value for name, value in headers.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

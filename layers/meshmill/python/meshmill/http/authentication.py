@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -12,13 +9,16 @@ from typing import Any, Self
 import jwt
 
 from meshmill.domain import identity
+from meshmill.domain.api_keys import KeyCredential
 from meshmill.domain.errors import Forbidden, Unauthorized
 from meshmill.http.jwks import ALGORITHMS, JwksCache, fetcher
+from meshmill.http.token_form import require_token_form
 from meshmill.ports import ApiKeys, Clock
 from meshmill.settings import ApiSettings
 
 _LEEWAY_SECONDS = 60
-_API_KEY = re.compile(r"^mm_([a-z2-7]{16})_([A-Za-z0-9_-]{43})$")
+# What Cognito writes into ``token_use`` of the tokens that are meant for an API.
+_ACCESS = "access"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,22 +32,26 @@ class Principal:
     bucket_kind: str
     requests_per_minute: int
 
+    def may(self, permission: str) -> bool:
+        """Whether the caller has a permission."""
+        return permission in self.permissions
+
     def require(self, permission: str) -> None:
         """Check a permission.
 
         Raises:
             Forbidden: the caller does not have it.
         """
-        if permission not in self.permissions:
+        if not self.may(permission):
             raise Forbidden(f"The permission {permission} is required", {"required": permission})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BearerTokens:
-    """Verifies JWTs (RFC 7519) of one issuer for one audience."""
+    """Verifies JWTs (RFC 7519) of one issuer for any of our audiences."""
 
     issuer: str
-    audience: str
+    audiences: frozenset[str]
     jwks: JwksCache
     requests_per_minute: int
 
@@ -67,12 +71,13 @@ class BearerTokens:
             user_id=user,
             actor=f"user:{user}",
             permissions=_permissions(claims),
-            bucket=f"user#{user}",
+            bucket=identity.user_bucket(user),
             bucket_kind="user",
             requests_per_minute=self.requests_per_minute,
         )
 
     def _verified(self, token: str) -> dict[str, Any]:
+        require_token_form(token)
         try:
             header = jwt.get_unverified_header(token)
             key = self.jwks.find(_text(header.get("kid")))
@@ -89,15 +94,16 @@ class BearerTokens:
         except (jwt.PyJWTError, UnicodeEncodeError):
             raise Unauthorized from None
         self._check_audience(claims)
-        if not claims["sub"]:
+        # An ID token tells a client who signed in; it is no key to anybody's API.
+        if not claims["sub"] or claims.get("token_use", _ACCESS) != _ACCESS:
             raise Unauthorized
         return claims
 
     def _check_audience(self, claims: Mapping[str, Any]) -> None:
         """``aud`` as text or list; or ``client_id``, which access tokens of Cognito carry."""
         audience = claims.get("aud", claims.get("client_id"))
-        accepted = audience if isinstance(audience, list) else [audience]
-        if self.audience not in accepted:
+        named = audience if isinstance(audience, list) else [audience]
+        if not any(isinstance(name, str) and name in self.audiences for name in named):
             raise Unauthorized
 
 
@@ -108,13 +114,14 @@ class Authenticator:
     tokens: BearerTokens
     api_keys: ApiKeys
     key_requests_per_minute: int
+    clock: Clock
 
     @classmethod
     def configured(cls, settings: ApiSettings, api_keys: ApiKeys, clock: Clock) -> Self:
         """With the issuer and the limits of the function's settings."""
         tokens = BearerTokens(
             issuer=settings.token_issuer,
-            audience=settings.token_audience,
+            audiences=_listed(settings.token_audience),
             jwks=JwksCache(fetcher(settings.jwks_url), clock),
             requests_per_minute=settings.user_requests_per_minute,
         )
@@ -122,6 +129,7 @@ class Authenticator:
             tokens=tokens,
             api_keys=api_keys,
             key_requests_per_minute=settings.key_requests_per_minute,
+            clock=clock,
         )
 
     def principal(self, headers: Mapping[str, str]) -> Principal:
@@ -138,24 +146,28 @@ class Authenticator:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer":
             raise Unauthorized
-        return self.tokens.principal(token.strip())
+        return self.tokens.principal(token.strip(" "))
 
     def _by_key(self, text: str) -> Principal:
-        match = _API_KEY.match(text)
-        key = self.api_keys.find(match[1]) if match else None
-        if match is None or key is None:
+        credential = KeyCredential.parse(text)
+        key = self.api_keys.find(credential.key_id) if credential else None
+        if credential is None or key is None:
             raise Unauthorized
-        digest = hashlib.sha256(match[2].encode()).hexdigest()
-        if not hmac.compare_digest(digest, key.secret_sha256):
+        if not key.opens_to(credential, self.clock.now_ms()):
             raise Unauthorized
         return Principal(
             user_id=key.user_id,
             actor=f"key:{key.key_id}",
             permissions=key.permissions,
-            bucket=f"key#{key.key_id}",
+            bucket=identity.key_bucket(key.key_id),
             bucket_kind="API key",
             requests_per_minute=key.requests_per_minute or self.key_requests_per_minute,
         )
+
+
+def _listed(names: str) -> frozenset[str]:
+    """The names in a comma-separated text."""
+    return frozenset(name.strip() for name in names.split(",") if name.strip())
 
 
 def _text(value: Any) -> str:
