@@ -8,13 +8,20 @@ from aws_cdk import Duration
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.choices import OnDeletion
+from infra.choices import CrossOrigin, OnDeletion
 from infra.config import Retention
 from infra.constructs.acknowledgements import acknowledge
+from infra.constructs.cross_origin import of_downloads, of_uploads
 from infra.constructs.deletion import removal_policy
 
 ARTEFACTS = "artefacts"
 """Prefix of the files that users download: ``artefacts/{spec_id}/{engine_version}/{filename}``."""
+
+EXPORTS = "exports"
+"""Prefix of what users are recorded with: ``exports/{user_id}/{job_id}.jsonl``."""
+
+UPLOADS = "uploads"
+"""Prefix of what users send, in a bucket of its own: ``uploads/{user_id}/…``."""
 
 QUARANTINE = "quarantine"
 """Prefix of the messages that nobody could understand."""
@@ -30,6 +37,7 @@ class PrivateBucket(s3.Bucket):
         *,
         versioned: bool,
         lifecycle_rules: Sequence[s3.LifecycleRule] = (),
+        cors: Sequence[s3.CorsRule],
         retention: Retention,
         on_deletion: OnDeletion,
     ) -> None:
@@ -42,6 +50,7 @@ class PrivateBucket(s3.Bucket):
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
             minimum_tls_version=1.2,
+            cors=list(cors) or None,
             lifecycle_rules=[
                 s3.LifecycleRule(
                     id="incomplete-uploads",
@@ -62,9 +71,9 @@ class PrivateBucket(s3.Bucket):
 
 
 def artefacts_bucket(
-    scope: Construct, *, retention: Retention, on_deletion: OnDeletion
+    scope: Construct, *, retention: Retention, on_deletion: OnDeletion, cors: CrossOrigin
 ) -> PrivateBucket:
-    """What was generated, under immutable keys, and the quarantine beside it."""
+    """What was generated, under immutable keys, and beside it the exports and the quarantine."""
     return PrivateBucket(
         scope,
         "Artefacts",
@@ -74,17 +83,28 @@ def artefacts_bucket(
                 id="quarantine",
                 prefix=f"{QUARANTINE}/",
                 expiration=Duration.days(retention.quarantine_days),
-            )
+            ),
+            s3.LifecycleRule(
+                id="exports",
+                prefix=f"{EXPORTS}/",
+                expiration=Duration.days(retention.export_days),
+            ),
         ],
+        cors=of_downloads(cors),
         retention=retention,
         on_deletion=on_deletion,
     )
 
 
 def uploads_bucket(
-    scope: Construct, *, retention: Retention, on_deletion: OnDeletion
+    scope: Construct, *, retention: Retention, on_deletion: OnDeletion, cors: CrossOrigin
 ) -> PrivateBucket:
     """Manifests as they came: versioned, since an ingestion reads one version to its end."""
     return PrivateBucket(
-        scope, "Uploads", versioned=True, retention=retention, on_deletion=on_deletion
+        scope,
+        "Uploads",
+        versioned=True,
+        cors=of_uploads(cors),
+        retention=retention,
+        on_deletion=on_deletion,
     )

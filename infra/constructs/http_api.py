@@ -12,6 +12,7 @@ from constructs import Construct
 
 from infra.config import StageConfig
 from infra.constructs.acknowledgements import acknowledge
+from infra.constructs.cross_origin import of_the_api
 from infra.constructs.log_groups import LogGroup
 
 STATUS_ROUTE = "/api/v1/status/{kind}/{id}"
@@ -20,7 +21,6 @@ _ACCESS_LOG = {
     "request_id": "$context.requestId",
     "requested_at": "$context.requestTimeEpoch",
     "method": "$context.httpMethod",
-    "path": "$context.path",
     "route": "$context.routeKey",
     "status": "$context.status",
     "response_bytes": "$context.responseLength",
@@ -29,7 +29,8 @@ _ACCESS_LOG = {
     "integration_error": "$context.integrationErrorMessage",
     "source_ip": "$context.identity.sourceIp",
 }
-"""No query string: a status link's signature stands there."""
+"""Nothing that callers write: a query string has a status link's signature, a path has whatever
+they put there. The functions log the route that a path belongs to, under the same request id."""
 
 
 class WayIn(Construct):
@@ -42,7 +43,9 @@ class WayIn(Construct):
             "Api",
             description=f"Meshmill {stage.name}",
             create_default_stage=False,
+            cors_preflight=of_the_api(stage.cors),
         )
+        self._lets_origins_in = bool(stage.cors.origins)
         if stage.api_id is not None:
             Tags.of(self.api).add("ms-custom-id", stage.api_id)
         acknowledge(
@@ -73,13 +76,19 @@ class WayIn(Construct):
         """Route signed status links to ``status`` and everything else to ``api``."""
         self.api.add_routes(
             path=STATUS_ROUTE,
-            methods=[apigateway.HttpMethod.GET],
+            methods=[apigateway.HttpMethod.GET, apigateway.HttpMethod.HEAD],
             integration=integrations.HttpLambdaIntegration("Status", status),
         )
+        to_api = integrations.HttpLambdaIntegration("Api", api)
+        if self._lets_origins_in:
+            # $default would take preflights too, and the api function would refuse the method.
+            self.api.add_routes(
+                path="/{proxy+}", methods=[apigateway.HttpMethod.OPTIONS], integration=to_api
+            )
         apigateway.HttpRoute(
             self,
             "Otherwise",
             http_api=self.api,
             route_key=apigateway.HttpRouteKey.DEFAULT,
-            integration=integrations.HttpLambdaIntegration("Api", api),
+            integration=to_api,
         )

@@ -1,4 +1,4 @@
-"""The HTTP API: two routes, a log of every request, and a ceiling; and what a stage tells of it."""
+"""The HTTP API: its routes, a log of every request, and a ceiling; and what a stage tells of it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def test_signed_status_links_go_to_status_and_everything_else_to_api(stage: Synt
     assert served_by == {
         "$default": "ApiFunction",
         "GET /api/v1/status/{kind}/{id}": "StatusFunction",
+        "HEAD /api/v1/status/{kind}/{id}": "StatusFunction",
     }
 
 
@@ -35,12 +36,13 @@ def test_the_default_stage_is_throttled_and_deployed_by_itself(stage: Synthesise
     assert settings["ThrottlingBurstLimit"] >= settings["ThrottlingRateLimit"]
 
 
-def test_access_is_logged_as_json_without_what_a_link_is_signed_with(stage: Synthesised) -> None:
+def test_access_is_logged_as_json_without_anything_that_callers_write(stage: Synthesised) -> None:
     (default,) = stage.resources("AWS::ApiGatewayV2::Stage").values()
     settings = default["Properties"]["AccessLogSettings"]
     fields = json.loads(settings["Format"])
     assert {"$context.requestId", "$context.status"} <= set(fields.values())
     assert not [value for value in fields.values() if "query" in value.lower()]
+    assert "$context.path" not in fields.values(), "callers write what they like into a path"
     group = settings["DestinationArn"]["Fn::GetAtt"][0]
     assert stage.resources("AWS::Logs::LogGroup")[group]["Properties"]["RetentionInDays"] > 0
 
@@ -58,9 +60,14 @@ def test_outputs_name_everything_that_tools_ask_for(stage: Synthesised) -> None:
         "ApiId",
         "ApiEndpoint",
         "AssetsTable",
+        "AuditTable",
+        "AuditDays",
+        "Issuer",
+        "LongestLinkSeconds",
         "RateLimitsTable",
         "ApiKeysTable",
         "ArtefactsBucket",
         "UploadsBucket",
         "SigningSecretId",
+        *(() if stage.stage == "local" else ("UserPoolId", "TokenUrl", "DefaultClientId")),
     }

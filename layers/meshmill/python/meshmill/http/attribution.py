@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from meshmill.domain.attribution import Attribution
+from meshmill.domain.attribution import Attribution, Reader
 from meshmill.http.authentication import Principal
 from meshmill.http.request_ids import request_id
 from meshmill.http.requests import Event, header
@@ -18,6 +18,12 @@ _TRACEPARENT = re.compile(
 def attribution(principal: Principal, event: Event) -> Attribution:
     """Who asks, in which request of which trace."""
     return Attribution(principal.actor, request_id(event), traceparent(event))
+
+
+def reader(principal: Principal, event: Event) -> Reader:
+    """Who reads: their own data, and anybody's with the permission for it."""
+    reads_all = principal.may("admin:read")
+    return Reader(principal.user_id, attribution(principal, event), reads_all)
 
 
 def traceparent(event: Event) -> str | None:

@@ -1,4 +1,4 @@
-"""What anybody may read: health, the generators, the OpenAPI document."""
+"""What anybody may read: health, the generators, the OpenAPI document and its page."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from meshmill.http.api import Api
 from meshmill.http.requests import Event, query
 
 _CACHED = {"Cache-Control": "public, max-age=300"}
+# The page is asked for each time, and names files that are never asked for twice.
+_REVALIDATED = {"Cache-Control": "public, no-cache"}
+_KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,8 @@ class CatalogueRoutes:
         api.open("GET", "/api/v1/generators", self.generators)
         api.open("GET", "/api/v1/generators/<name>", self.generator)
         api.open("GET", "/api/v1/openapi.json", self.openapi)
+        api.open("GET", "/docs", self.documentation)
+        api.open("GET", "/docs/<name>", self.documentation_file)
         api.elsewhere("GET", "/api/v1/status/<kind>/<identifier>")
 
     def health(self, event: Event) -> Answer:
@@ -42,7 +47,7 @@ class CatalogueRoutes:
         """All generators with their options."""
         query(event, {})
         body = {"data": [_generator_view(entry) for entry in GENERATORS.values()]}
-        return Answer(HTTPStatus.OK, body, _CACHED)
+        return Answer(HTTPStatus.OK, body, _CACHED).tagged_by_content()
 
     def generator(self, event: Event, name: str) -> Answer:
         """One generator."""
@@ -50,7 +55,7 @@ class CatalogueRoutes:
         entry = GENERATORS.get(name)
         if entry is None:
             raise NotFound("There is no such generator", {"allowed": list(GENERATORS)})
-        return Answer(HTTPStatus.OK, _generator_view(entry), _CACHED)
+        return Answer(HTTPStatus.OK, _generator_view(entry), _CACHED).tagged_by_content()
 
     def openapi(self, event: Event) -> Answer:
         """The OpenAPI 3.1 document."""
@@ -58,7 +63,28 @@ class CatalogueRoutes:
         from meshmill.http.openapi import document  # noqa: PLC0415
 
         query(event, {})
-        return Answer(HTTPStatus.OK, document(self.version, self.public_base_url), _CACHED)
+        body = document(self.version, self.public_base_url)
+        return Answer(HTTPStatus.OK, body, _CACHED).tagged_by_content()
+
+    def documentation(self, _event: Event) -> Answer:
+        """Swagger UI, which reads the OpenAPI document."""
+        # Loaded on use: most containers never serve it.
+        from meshmill.http.documentation import CONTENT_SECURITY_POLICY, page  # noqa: PLC0415
+
+        headers = {**_REVALIDATED, "Content-Security-Policy": CONTENT_SECURITY_POLICY}
+        html = "text/html; charset=utf-8"
+        return Answer(HTTPStatus.OK, page(), headers, html).tagged_by_content()
+
+    def documentation_file(self, _event: Event, name: str) -> Answer:
+        """A script or a style sheet of the page."""
+        # Loaded on use: most containers never serve it.
+        from meshmill.http.documentation import static_files  # noqa: PLC0415
+
+        file = static_files().get(name)
+        if file is None:
+            raise NotFound("There is no such path")
+        answer = Answer(HTTPStatus.OK, file.content, _KEPT, file.content_type)
+        return answer.tagged_by_content()
 
 
 def _generator_view(entry: GeneratorEntry) -> dict[str, Any]:

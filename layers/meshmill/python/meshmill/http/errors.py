@@ -54,7 +54,7 @@ def error_answer(error: Exception, event: Event) -> Answer:
     known = error if isinstance(error, errors.MeshmillError) else _internal_error()
     _log(error, known, identifier)
     status = status_of(known)
-    headers = {"Cache-Control": "no-store", "X-Request-Id": identifier, **_headers(known)}
+    headers = {"Cache-Control": "no-store", **_headers(known)}
     if _PROBLEM in (header(event, "accept") or ""):
         problem = _problem(known, status, identifier, event["rawPath"])
         return Answer(status, problem, headers, _PROBLEM, known.code)

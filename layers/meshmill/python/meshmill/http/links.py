@@ -8,9 +8,13 @@ from typing import Self
 
 from meshmill.domain.asset import Asset, StoredFile
 from meshmill.domain.signing import sign_status_link
+from meshmill.http.answer import opaque_tag
 from meshmill.ports import Clock, DownloadLinks, SigningSecret
 from meshmill.settings import Links
 
+#: For so long, in milliseconds, the links of an answer are as good as fresh ones: a download link
+#: lives three times as long.
+LINK_WINDOW_MS = 5 * 60_000
 # Letters of every script stay; quotes, white space and separators of paths don't.
 _UNSAFE = re.compile(r"[^\w.-]+")
 
@@ -24,6 +28,7 @@ class LinkMinter:
     downloads: DownloadLinks
     clock: Clock
     status_link_seconds: int
+    account_link_seconds: int
     download_link_seconds: int
 
     @classmethod
@@ -37,6 +42,7 @@ class LinkMinter:
             downloads=downloads,
             clock=clock,
             status_link_seconds=settings.status_link_seconds,
+            account_link_seconds=settings.account_link_seconds,
             download_link_seconds=settings.download_link_seconds,
         )
 
@@ -44,18 +50,46 @@ class LinkMinter:
         """Where the asset is read with a token."""
         return f"{self.public_base_url}/api/v1/assets/{asset.asset_id}"
 
+    def entity_tag(self, asset: Asset) -> str:
+        """Names the asset's state and the window of its links, in whichever answer they stand."""
+        return self.state_tag(f"{asset.run} {asset.version}")
+
+    def state_tag(self, state: str) -> str:
+        """Names a state in this window of links."""
+        window = self.clock.now_ms() // LINK_WINDOW_MS
+        return opaque_tag(f"{state} {window}".encode())
+
+    def file_address(self, asset: Asset, file: StoredFile) -> str:
+        """Where a fresh download link is had, for as long as the asset stands."""
+        return f"{self.asset_url(asset)}/files/{file.name}"
+
     def status_url(self, asset: Asset) -> str:
         """Where the asset is read without a token, until the link expires."""
-        expires = self.clock.now_ms() // 1000 + self.status_link_seconds
-        signature = sign_status_link(self.secret.keys(), "assets", asset.asset_id, expires)
-        path = status_path("assets", asset.asset_id, str(expires), signature)
+        return self.signed_url("assets", asset.asset_id, self.status_link_seconds)
+
+    def export_url(self, user_id: str) -> str:
+        """Where the export of a user's account is read without a token."""
+        return self.signed_url("exports", user_id, self.account_link_seconds)
+
+    def erasure_url(self, user_id: str) -> str:
+        """Where the receipt of its erasure is read without a token."""
+        return self.signed_url("erasures", user_id, self.account_link_seconds)
+
+    def signed_url(self, kind: str, identifier: str, seconds: int) -> str:
+        """A status link of any kind that is good for so many seconds."""
+        expires = self.clock.now_ms() // 1000 + seconds
+        signature = sign_status_link(self.secret.keys(), kind, identifier, expires)
+        path = status_path(kind, identifier, str(expires), signature)
         return f"{self.public_base_url}{path}"
 
     def file_url(self, asset: Asset, file: StoredFile) -> tuple[str, int]:
         """A download link and when it expires, milliseconds since 1970."""
+        return self.download(file, save_as(asset, file))
+
+    def download(self, file: StoredFile, name: str) -> tuple[str, int]:
+        """Likewise, for a file that is to be saved under a name."""
         expires_at = self.clock.now_ms() + self.download_link_seconds * 1000
-        url = self.downloads.url(file, save_as(asset, file), self.download_link_seconds)
-        return url, expires_at
+        return self.downloads.url(file, name, self.download_link_seconds), expires_at
 
 
 def status_path(kind: str, identifier: str, expires: str, signature: str) -> str:
@@ -65,8 +99,7 @@ def status_path(kind: str, identifier: str, expires: str, signature: str) -> str
 
 def save_as(asset: Asset, file: StoredFile) -> str:
     """``{custom_id or generator}-{first 8 of spec_id}.{ext}``; further files add their name."""
-    generator = asset.canonical_request["parameters"]["generator"]
-    base = _UNSAFE.sub("_", asset.custom_id or generator)
+    base = _UNSAFE.sub("_", asset.custom_id or asset.generator)
     infix = "" if file.name == "model" else f"-{file.name}"
     extension = file.filename.rpartition(".")[2]
     return f"{base}-{asset.spec_id[:8]}{infix}.{extension}"

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from meshmill.domain.asset import Asset, Status, StoredFile
+from meshmill.domain.times import iso
 from meshmill.http.links import LinkMinter
 
 if TYPE_CHECKING:
     # The status function presents assets, and never reads a request.
     from meshmill.domain.request import AssetRequest
     from meshmill.usecases.estimate_asset import Estimated
-
-
-def iso(time_ms: int | None) -> str | None:
-    """ISO 8601 in UTC with milliseconds and ``Z``."""
-    if time_ms is None:
-        return None
-    moment = datetime.fromtimestamp(time_ms / 1000, tz=UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def asset_view(asset: Asset, links: LinkMinter, status_url: str) -> dict[str, Any]:
@@ -44,7 +36,7 @@ def asset_view(asset: Asset, links: LinkMinter, status_url: str) -> dict[str, An
         "queue_ms": _between(asset.queued_at, asset.started_at),
         "generation_ms": _between(asset.started_at, asset.completed_at),
         "status_url": status_url,
-        "links": {"self": links.asset_url(asset)},
+        "links": {"self": links.asset_url(asset), **_file_addresses(asset, links)},
     }
     if asset.status is Status.COMPLETED:
         view |= _result(asset, links)
@@ -85,6 +77,13 @@ def _result(asset: Asset, links: LinkMinter) -> dict[str, Any]:
         },
         "files": [_file_view(asset, file, links) for file in asset.files],
     }
+
+
+def _file_addresses(asset: Asset, links: LinkMinter) -> dict[str, dict[str, str]]:
+    """Addresses that stay, unlike a file's own ``url``."""
+    if asset.status is not Status.COMPLETED:
+        return {}
+    return {"files": {file.name: links.file_address(asset, file) for file in asset.files}}
 
 
 def _file_view(asset: Asset, file: StoredFile, links: LinkMinter) -> dict[str, Any]:

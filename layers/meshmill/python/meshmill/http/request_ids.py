@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from meshmill.domain.sensitive import is_sensitive
 from meshmill.http.requests import Event, header
 
 _USABLE = re.compile(r"[A-Za-z0-9._-]{1,128}")
@@ -12,7 +13,9 @@ _USABLE = re.compile(r"[A-Za-z0-9._-]{1,128}")
 def request_id(event: Event) -> str:
     """What answers, error bodies and logs name the request by."""
     sent = header(event, "x-request-id")
-    return sent if sent is not None and _USABLE.fullmatch(sent) else gateway_request_id(event)
+    if sent is None or not _USABLE.fullmatch(sent) or is_sensitive(sent):
+        return gateway_request_id(event)
+    return sent
 
 
 def gateway_request_id(event: Event) -> str:

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
+from meshmill.domain.account_job import AccountJob
 from meshmill.domain.asset import Asset
 from meshmill.domain.errors import InvalidRequest, InvalidSignature
+from meshmill.http.account_view import job_answer
 from meshmill.http.answer import Answer
 from meshmill.http.errors import error_answer
 from meshmill.http.links import LinkMinter, status_path
 from meshmill.http.presentation import asset_view
-from meshmill.http.request_ids import request_id
+from meshmill.http.request_ids import gateway_request_id, request_id
 from meshmill.http.requests import Event, query_members
 from meshmill.usecases.read_asset import ReadStatus
 
 _logger = logging.getLogger(__name__)
 _POLL_SECONDS = 1
+_COLLAPSED = f"public, max-age={_POLL_SECONDS}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusRoute:
-    """``GET /api/v1/status/{kind}/{id}?expires=&signature=``."""
+    """``GET`` and ``HEAD /api/v1/status/{kind}/{id}?expires=&signature=``."""
 
     read: ReadStatus
     links: LinkMinter
@@ -37,13 +40,22 @@ class StatusRoute:
 
     def _answer(self, event: Event) -> Answer:
         link = _read_link(event)
-        asset = self.read(link.kind, link.identifier, link.expires, link.signature)
-        context = {"asset_id": asset.asset_id, "status": asset.status}
+        record = self.read(link.kind, link.identifier, link.expires, link.signature)
+        context = {
+            "kind": link.kind,
+            "id": link.identifier,
+            "status": record.status,
+            "request_id": request_id(event),
+            "gateway_request_id": gateway_request_id(event),
+        }
         _logger.info("Status read", extra={"context": context})
         # The link that was used, not a fresh one: else whoever holds it once holds it for ever.
-        view = asset_view(asset, self.links, f"{self.links.public_base_url}{link}")
-        headers = {"X-Request-Id": request_id(event), **polling_headers(asset)}
-        return Answer(HTTPStatus.OK, view, headers)
+        status_url = f"{self.links.public_base_url}{link}"
+        if isinstance(record, AccountJob):
+            return _collapsible(job_answer(record, self.links, status_url), record)
+        view = asset_view(record, self.links, status_url)
+        etag = self.links.entity_tag(record)
+        return Answer(HTTPStatus.OK, view, polling_headers(record), etag=etag)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,4 +90,11 @@ def polling_headers(asset: Asset) -> dict[str, str]:
     """While not final, a CDN may collapse polls for a second; final answers carry private URLs."""
     if asset.status.is_final:
         return {"Cache-Control": "private, no-cache"}
-    return {"Cache-Control": f"public, max-age={_POLL_SECONDS}", "Retry-After": str(_POLL_SECONDS)}
+    return {"Cache-Control": _COLLAPSED, "Retry-After": str(_POLL_SECONDS)}
+
+
+def _collapsible(answer: Answer, job: AccountJob) -> Answer:
+    """Likewise of a job, with its own word on when to look again."""
+    if job.is_completed:
+        return answer
+    return replace(answer, headers={**answer.headers, "Cache-Control": _COLLAPSED})
