@@ -8,9 +8,9 @@ import pytest
 
 from meshmill.geometry.registry import GENERATORS
 from tests.faults.emptied import empty
+from tests.openapi.validation import violations
 from tests.support import tokens
 from tests.support.cloud import Cloud, Reply
-from tests.unit.http.json_schema import violations
 
 ROCK: dict[str, Any] = {"format": "gltf", "parameters": {"generator": "rock", "quality": "low"}}
 FIGURES = {"triangles", "bytes", "seconds", "megabytes"}
