@@ -101,6 +101,7 @@ OUTAGES = [
     b'{"keys": {}}',
     b'{"error": "down for maintenance"}',
     GOOD[: len(GOOD) // 2],
+    b"[" * 200_000,
 ]
 
 

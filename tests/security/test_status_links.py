@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import json
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -144,6 +145,23 @@ def test_a_rotated_key_overlaps_and_then_its_links_are_dead(
     now[0] += 5 * 60_000
     assert cloud.poll(old).code == "INVALID_SIGNATURE"
     assert cloud.poll(new).status == 200
+
+
+def test_a_replaced_key_opens_until_its_overlap_ends_and_not_a_moment_longer(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [START]
+    monkeypatch.setattr(SystemClock, "now_ms", lambda self: now[0])
+    forget()
+    old = cloud.create(ROCK).json["status_url"]
+    overlap = {"rotated_at": START, "previous_until": START + 3_600_000}
+    keys = {"current": "second-key", "previous": "current-key", **overlap}
+    cloud.secrets.put_secret_value(SecretId="signing", SecretString=json.dumps(keys))
+    now[0] = START + 3_600_000 - 1
+    assert cloud.poll(old).status == 200
+    now[0] += 1
+    assert cloud.poll(old).code == "INVALID_SIGNATURE"
+    assert cloud.poll(cloud.create(ROCK).json["status_url"]).status == 200
 
 
 def test_a_link_signed_with_a_new_key_opens_where_the_old_one_is_still_at_hand(

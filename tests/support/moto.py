@@ -17,6 +17,15 @@ from tests.support.backend import Backend
 
 @contextmanager
 def moto_backend() -> Iterator[Backend]:
+    """A backend of moto's, atomic as AWS is."""
+    with mock_aws(), one_request_at_a_time():
+        backend = Backend("moto")
+        yield backend
+        backend.close()
+
+
+@contextmanager
+def one_request_at_a_time() -> Iterator[None]:
     """moto 5 looks and then writes without a lock, so that of two conditional writes both may win.
 
     On AWS each is atomic; so one request at a time here.
@@ -27,7 +36,5 @@ def moto_backend() -> Iterator[Backend]:
         with one_at_a_time:
             return process(request)
 
-    with mock_aws(), mock.patch.object(botocore_stubber, "process_request", process_alone):
-        backend = Backend("moto")
-        yield backend
-        backend.close()
+    with mock.patch.object(botocore_stubber, "process_request", process_alone):
+        yield

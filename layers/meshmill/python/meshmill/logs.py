@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+
+from meshmill.domain.sensitive import masked
+
+_BEFORE_CONTEXT = ("timestamp", "level", "message")
 
 
 def configure_logging(service: str) -> None:
@@ -14,11 +21,12 @@ def configure_logging(service: str) -> None:
     Members: ``timestamp`` (ISO 8601, UTC), ``level``, ``message``, ``context``, ``service``.
     """
     formatter = LambdaPowertoolsFormatter(
-        datefmt="%Y-%m-%dT%H:%M:%S.%fZ",
-        use_datetime_directive=True,
+        json_serializer=_line,
+        # Milliseconds are %F here; with datetime's %f the formatter adds the fraction twice.
+        datefmt="%Y-%m-%dT%H:%M:%S.%FZ",
         utc=True,
         serialize_stacktrace=False,
-        log_record_order=["timestamp", "level", "message", "context"],
+        log_record_order=[*_BEFORE_CONTEXT, "context"],
         location=None,
         service=service,
     )
@@ -29,3 +37,9 @@ def configure_logging(service: str) -> None:
     logger.setLevel(logging.INFO)
     # Lambda's own root handler would print every record a second time.
     logger.propagate = False
+
+
+def _line(record: Mapping[str, Any]) -> str:
+    """A record as JSON, masked; ``context`` stands in those of libraries too."""
+    whole = dict.fromkeys(_BEFORE_CONTEXT) | {"context": {}} | dict(record)
+    return json.dumps(masked(whole), default=str, separators=(",", ":"))

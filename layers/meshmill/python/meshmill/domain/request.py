@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationError
 from pydantic_core import PydanticCustomError
 
 from meshmill.domain.errors import InvalidFormat, InvalidRequest
@@ -30,6 +30,13 @@ def _plain_text(text: str) -> str:
     return text
 
 
+def _few(labels: Any) -> Any:
+    """Refuse a flood before each of its members is looked at."""
+    if isinstance(labels, dict) and len(labels) > MAX_LABELS:
+        raise PydanticCustomError("too_long", "At most {most} labels", {"most": MAX_LABELS})
+    return labels
+
+
 Short = Annotated[
     str,
     StringConstraints(min_length=1, max_length=64, strict=True),
@@ -51,7 +58,7 @@ class AssetRequest(AssetSpec):
     priority: int = Field(
         DEFAULT_PRIORITY, ge=1, le=10, description="8–10 express, 4–7 standard, 1–3 bulk."
     )
-    labels: dict[Short, Long] = Field(
+    labels: Annotated[dict[Short, Long], BeforeValidator(_few)] = Field(
         default_factory=dict, max_length=MAX_LABELS, description="Stored and returned as sent."
     )
     custom_id: Short | None = Field(None, description="The caller's own name of the asset.")

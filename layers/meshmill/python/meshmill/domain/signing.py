@@ -6,8 +6,12 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass, field
+from typing import Self
 
 from meshmill.domain.errors import InvalidSignature, LinkExpired
+
+KEYS_FRESH_MS = 5 * 60_000
+"""For how long a process signs with the keys that it has read, before it asks again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,40 @@ class SigningKeys:
         ]
         if not any(matches):
             raise InvalidSignature
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeySuccession:
+    """The signing keys as they are kept, with the times of their rotation.
+
+    ``rotated_at`` is when ``current`` followed ``previous``, ``previous_until`` when the signatures
+    of ``previous`` stop to pass: milliseconds since 1970. Without them ``previous`` is good for as
+    long as it stands there.
+    """
+
+    current: str = field(repr=False)
+    previous: str = field(default="", repr=False)
+    rotated_at: int | None = None
+    previous_until: int | None = None
+
+    def at(self, now_ms: int) -> SigningKeys:
+        """The keys that are good now."""
+        previous = self.previous.encode() if self.is_overlapping(now_ms) else None
+        return SigningKeys(self.current.encode(), previous)
+
+    def is_overlapping(self, now_ms: int) -> bool:
+        """Whether there is a previous key whose signatures still pass."""
+        lapsed = self.previous_until is not None and now_ms >= self.previous_until
+        return bool(self.previous) and not lapsed
+
+    def followed_by(self, key: str, now_ms: int, overlap_ms: int) -> Self:
+        """After a rotation: a new current key, beside which the old one passes for a while."""
+        return type(self)(
+            current=key,
+            previous=self.current,
+            rotated_at=now_ms,
+            previous_until=now_ms + overlap_ms,
+        )
 
 
 def sign_status_link(keys: SigningKeys, kind: str, identifier: str, expires: int) -> str:

@@ -87,7 +87,7 @@ def _unknown_member(field: str, path: Sequence[str | int], allowed: Iterable[str
     # The value of a member that nobody asked for may be anything, a password too: not repeated.
     names = sorted(allowed)
     return Violation(
-        field, f"{field} is not a known member", allowed=names, hint=_near(path[-1], names)
+        field, f"{field} is not a known member", allowed=names, hint=did_you_mean(path[-1], names)
     )
 
 
@@ -99,19 +99,20 @@ def _not_allowed(field: str, value: Any, allowed: Sequence[Any]) -> Violation:
         f"{field} must be one of {listed}",
         shown,
         allowed,
-        _near(value, [str(choice) for choice in allowed]),
+        did_you_mean(value, [str(choice) for choice in allowed]),
     )
 
 
-def _near(value: Any, choices: Sequence[str]) -> str | None:
+def did_you_mean(value: Any, choices: Sequence[str]) -> str | None:
+    """A hint at the choice that is nearest to a value, where one is near."""
     close = difflib.get_close_matches(str(value)[:_MAX_VALUE].lower(), choices, n=1)
     return f"did you mean {close[0]!r}?" if close else None
 
 
 def _literals(expected: str) -> list[Any]:
-    """Pydantic tells a literal's choices as text: ``'low', 'medium' or 'high'``, ``256 or 512``."""
+    """Pydantic tells a literal's choices as text: ``'low' or 'high'``, ``14.5 or 20.0``."""
     parts = expected.replace(" or ", ", ").split(", ")
-    return [part.strip("'") if part.startswith("'") else int(part) for part in parts]
+    return [part.strip("'") if part.startswith("'") else json.loads(part) for part in parts]
 
 
 def _member(value: Any, name: str) -> Any:

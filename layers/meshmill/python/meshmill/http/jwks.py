@@ -67,7 +67,7 @@ class JwksCache:
         self._tried_at = now
         try:
             self._keys = _read_keys(self._fetch())
-        except (OSError, HTTPException, ValueError):
+        except (OSError, HTTPException, ValueError, RecursionError):
             # The issuer is down or confused: the keys that we have go on serving.
             return
         self._fetched_at = now

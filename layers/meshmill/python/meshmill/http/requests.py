@@ -20,8 +20,11 @@ from meshmill.domain.errors import (
 Event = Mapping[str, Any]
 
 _MAX_PARAMETERS = 32
-_UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_USER_ID = re.compile(r"u[a-z2-7]{32}")
 _MAX_VALUE = 100
+_UTF_8 = {"utf-8", "utf8"}
+_CHARSET = re.compile(r"charset\s*=\s*\"?([^\";\s]*)")
 
 
 def header(event: Event, name: str) -> str | None:
@@ -34,14 +37,11 @@ def json_body(event: Event) -> bytes:
     """The raw bytes of a body that is declared as JSON.
 
     Raises:
-        UnsupportedMediaType: it is declared as something else.
+        UnsupportedMediaType: it is declared as something else, in other letters than UTF-8, or
+            compressed.
         InvalidJson: there is no body.
     """
-    declared = header(event, "content-type") or ""
-    if declared.partition(";")[0].strip().lower() != "application/json":
-        raise UnsupportedMediaType(
-            "Send the body as application/json", {"allowed": ["application/json"]}
-        )
+    _require_json(event)
     text = event.get("body") or ""
     if not text:
         raise InvalidJson("The body is empty; it must be a JSON object")
@@ -51,6 +51,18 @@ def json_body(event: Event) -> bytes:
         return base64.b64decode(text, validate=True)
     except ValueError:
         raise InvalidJson("The body could not be decoded") from None
+
+
+def _require_json(event: Event) -> None:
+    declared, _, parameters = (header(event, "content-type") or "").lower().partition(";")
+    charset = _CHARSET.search(parameters)
+    if declared.strip() != "application/json" or (charset and charset[1] not in _UTF_8):
+        raise UnsupportedMediaType(
+            "Send the body as application/json, in UTF-8", {"allowed": ["application/json"]}
+        )
+    if (header(event, "content-encoding") or "identity").strip().lower() != "identity":
+        # Unpacked, it could be a thousand times as large.
+        raise UnsupportedMediaType("Send the body uncompressed", {"allowed": ["identity"]})
 
 
 def query(event: Event, readers: Mapping[str, Callable[[str, str], Any]]) -> dict[str, Any]:
@@ -118,6 +130,14 @@ def one_of(*allowed: str) -> Callable[[str, str], str]:
     return read
 
 
+def user_id(name: str, text: str) -> str:
+    """A reader of ids as :func:`~meshmill.domain.identity.user_id` makes them."""
+    if _USER_ID.fullmatch(text):
+        return text
+    message = f"{name} must be u and 32 letters and digits"
+    raise InvalidRequest([Violation(name, message, text[:_MAX_VALUE])])
+
+
 def any_text(_name: str, text: str) -> str:
     """A reader that takes a parameter as it is."""
     return text
@@ -129,6 +149,6 @@ def asset_id_of(text: str) -> str:
     Raises:
         NotFound: it can't, so there is none.
     """
-    if not _UUID.match(text):
+    if not _UUID.fullmatch(text):
         raise NotFound("There is no such asset")
     return text
