@@ -36,6 +36,9 @@ STAGE ?= staging
 bench: $(READY) ## Measure, and print the table that docs/benchmarks.md quotes
 	@$(RUN) -m benchmarks
 
+load: $(READY) ## Load a running stage (BASE_URL=, ARGS="--rate 50"); http://localhost:8000 by default
+	@$(RUN) -m benchmarks.load $(if $(BASE_URL),--base-url $(BASE_URL)) $(ARGS)
+
 gallery: $(READY) ## Render the picture in the README anew
 	@$(RUN) -m meshmill_local.gallery
 
@@ -77,4 +80,4 @@ $(READERS): package.json package-lock.json $(READY)
 	    --no-progress >/dev/null
 	@touch $@
 
-.PHONY: help demo run test lint synth bench gallery lock clean
+.PHONY: help demo run test lint synth bench load gallery lock clean

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from meshmill import __version__
 from meshmill.aws import clients
 
 _LAYER = Path(clients.__file__).parents[2]
@@ -107,3 +109,16 @@ def test_importing_every_adapter_makes_no_client_and_loads_nothing_heavy() -> No
     )
 
     assert loaded.stdout.strip() == "[]"
+
+
+def test_calls_are_told_apart_by_the_projects_own_user_agent() -> None:
+    class Sent(Exception):
+        pass
+
+    def intercept(request: Any, **_: Any) -> None:
+        raise Sent(request.headers["User-Agent"])
+
+    clients.dynamodb().meta.events.register("before-send.dynamodb.ListTables", intercept)
+
+    with pytest.raises(Sent, match=re.escape(f"meshmill/{__version__} Botocore/")):
+        clients.dynamodb().list_tables()

@@ -1,3 +1,5 @@
+"""Download links: what they open, under which name, and for how long."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -6,15 +8,18 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from botocore.credentials import Credentials
 
+from meshmill.aws.clock import SystemClock
 from meshmill.aws.s3_artefacts import S3Artefacts
 from meshmill.aws.s3_links import S3DownloadLinks
+from meshmill.aws.s3_signing import BucketAddress, UrlSigner
 from meshmill.domain.asset import StoredFile
 from meshmill.geometry.artefact import ArtefactFile
-from meshmill.ports import ArtefactStore, DownloadLinks
+from meshmill.ports import ArtefactStore, Clock, DownloadLinks
 from tests.fakes.artefacts import InMemoryArtefacts, InMemoryLinks
 from tests.fakes.clock import FakeClock
-from tests.support.backend import Backend, bucket
+from tests.support.backend import REGION, Backend, bucket
 
 _DATA = b"glTF and more"
 _NAMES = {
@@ -42,6 +47,11 @@ def _stored(artefacts: ArtefactStore) -> StoredFile:
     return StoredFile("model", "model.glb", "model/gltf-binary", len(_DATA), "00" * 32, key)
 
 
+def _links(address: BucketAddress, clock: Clock, token: str | None = None) -> S3DownloadLinks:
+    credentials = Credentials("test", "test", token)
+    return S3DownloadLinks(UrlSigner(address, credentials.get_frozen_credentials, clock))
+
+
 @pytest.fixture
 def fake(clock: FakeClock) -> Downloads:
     artefacts = InMemoryArtefacts()
@@ -57,9 +67,10 @@ def served(embedded: Backend) -> Iterator[Downloads]:
         answer = httpx.get(url, trust_env=False)
         return answer.content if answer.is_success else None
 
+    assert embedded.endpoint is not None
     with bucket(embedded) as name:
-        client = embedded.client("s3")
-        yield Downloads(S3DownloadLinks(client, name), _stored(S3Artefacts(client, name)), follow)
+        links = _links(BucketAddress.at_endpoint(embedded.endpoint, name, REGION), SystemClock())
+        yield Downloads(links, _stored(S3Artefacts(embedded.client("s3"), name)), follow)
 
 
 @pytest.fixture(params=["fake", pytest.param("served", marks=pytest.mark.embedded)])
@@ -100,8 +111,10 @@ def test_an_expired_fake_link_opens_nothing(fake: Downloads, clock: FakeClock) -
     assert fake.follow(url) is None
 
 
-def test_a_link_on_aws_is_signed_by_version_four_for_the_buckets_own_host(moto: Backend) -> None:
-    links = S3DownloadLinks(moto.client("s3"), "some-bucket")
+def test_a_link_on_aws_is_signed_by_version_four_for_the_buckets_own_host(
+    clock: FakeClock,
+) -> None:
+    links = _links(BucketAddress.on_aws("some-bucket", REGION), clock)
     file = StoredFile("model", "model.glb", "model/gltf-binary", 1, "00" * 32, "artefacts/m.glb")
 
     url = urlsplit(links.url(file, "rock.glb", 900))

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from meshmill.aws.s3_signing import UrlSigner
 from meshmill.domain.asset import StoredFile
-
-if TYPE_CHECKING:
-    from types_boto3_s3 import S3Client
 
 # What a quoted file name may hold in every browser: no quotes, no separators of paths.
 _UNSAFE = re.compile(r"[^A-Za-z0-9 ._()+,=@-]")
@@ -21,22 +18,16 @@ class S3DownloadLinks:
     They open nothing that the signing role may not read, and die with its session.
     """
 
-    def __init__(self, client: S3Client, bucket: str) -> None:
-        self._client = client
-        self._bucket = bucket
+    def __init__(self, signer: UrlSigner) -> None:
+        self._signer = signer
 
     def url(self, file: StoredFile, save_as: str, seconds: int) -> str:
         """A URL that downloads the file as an attachment named ``save_as``."""
-        return self._client.generate_presigned_url(
-            "get_object",
-            Params={
-                "Bucket": self._bucket,
-                "Key": file.key,
-                "ResponseContentDisposition": _attachment(save_as),
-                "ResponseContentType": file.media_type,
-            },
-            ExpiresIn=seconds,
-        )
+        overrides = {
+            "response-content-disposition": _attachment(save_as),
+            "response-content-type": file.media_type,
+        }
+        return self._signer.url(file.key, overrides, seconds)
 
 
 def _attachment(name: str) -> str:

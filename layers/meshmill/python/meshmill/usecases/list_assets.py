@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from meshmill.domain.asset import Asset
+from meshmill.domain.attribution import Reader
 from meshmill.domain.errors import InvalidRequest, InvalidSignature, Violation
 from meshmill.domain.signing import SigningKeys
 from meshmill.ports import AssetStore, SigningSecret
 from meshmill.usecases.signatures import check
+
+if TYPE_CHECKING:
+    # Made when somebody else's assets are asked for, and most processes never are.
+    from meshmill.usecases.oversight import Oversight
 
 DEFAULT_LIMIT, MAX_LIMIT = 20, 100
 _PURPOSE = "cursor"
@@ -36,17 +42,31 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class ListAssets:
-    """One query a listing partition, and one batch read of the records."""
+    """One query a listing partition, and one batch read of the records.
+
+    For somebody else's assets, one audit entry a page by ``oversight``.
+    """
 
     assets: AssetStore
     secret: SigningSecret
+    oversight: Callable[[], Oversight]
 
-    def __call__(self, user_id: str, listing: Listing) -> Page:
-        """One page; with a filter it may be short and still have a cursor.
+    def __call__(self, reader: Reader, user_id: str, listing: Listing) -> Page:
+        """One page of a user's assets; with a filter it may be short and still have a cursor.
 
         Raises:
-            InvalidRequest: the cursor is not one that this user was given.
+            Forbidden: they are somebody else's.
+            InvalidRequest: the cursor is not one that this user's listing has returned.
+            DependencyUnavailable: they can't be read, or it can't be written down that they were.
         """
+        if user_id != reader.user_id:
+            self.oversight().require(reader)
+        page = self._page(user_id, listing)
+        if user_id != reader.user_id:
+            self.oversight().assets_listed(reader, user_id, listing.filters)
+        return page
+
+    def _page(self, user_id: str, listing: Listing) -> Page:
         before = self._position(user_id, listing.cursor) if listing.cursor else None
         positions = self.assets.listed(user_id, before, listing.limit + 1)
         shown = positions[: listing.limit]
@@ -74,6 +94,9 @@ class ListAssets:
 
 
 def _matches(asset: Asset, filters: Mapping[str, str]) -> bool:
+    if not filters:
+        # Reading a hundred requests for nothing would be a good part of a page's time.
+        return True
     request = asset.canonical_request
     values = {
         "status": asset.status,
@@ -84,17 +107,24 @@ def _matches(asset: Asset, filters: Mapping[str, str]) -> bool:
 
 
 def _write_cursor(keys: SigningKeys, user_id: str, position: str) -> str:
-    signature = keys.sign(_PURPOSE, user_id, position)
-    return base64.urlsafe_b64encode(f"{position}.{signature}".encode()).decode().rstrip("=")
+    return _packed(f"{position}.{keys.sign(_PURPOSE, user_id, position)}")
+
+
+def _packed(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def _split_cursor(cursor: str) -> tuple[str, str]:
     """The position that a cursor tells of, and its signature."""
     try:
         padded = cursor.encode() + b"=" * (-len(cursor) % 4)
-        position, _, signature = base64.urlsafe_b64decode(padded).decode().rpartition(".")
+        text = base64.urlsafe_b64decode(padded).decode()
     except (binascii.Error, UnicodeError):
         raise _foreign_cursor() from None
+    # Decoding skips letters that are none of base64's; a cursor has one spelling.
+    if _packed(text) != cursor:
+        raise _foreign_cursor()
+    position, _, signature = text.rpartition(".")
     return position, signature
 
 

@@ -1,0 +1,1 @@
+"""``python -m benchmarks.load``: what a running stage answers under load, and how soon."""
