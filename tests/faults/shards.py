@@ -1,0 +1,15 @@
+"""Partitions of what is due: a few assets leave most of them empty, and each is a call."""
+
+from __future__ import annotations
+
+import pytest
+
+from meshmill.aws import attributes
+from meshmill.domain import asset
+from meshmill.usecases import reconcile
+
+
+def one_shard_each(patch: pytest.MonkeyPatch) -> None:
+    """Let each lane have a single one."""
+    for module in (asset, attributes, reconcile):
+        patch.setattr(module, "DUE_SHARDS", 1)
