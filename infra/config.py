@@ -6,10 +6,23 @@ Times are in seconds unless the name says otherwise; memory is in MB as Lambda c
 from __future__ import annotations
 
 import platform
+import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from infra.choices import Architecture, LayerTarget, OnDeletion
+from infra.choices import (
+    Architecture,
+    Cognito,
+    CrossOrigin,
+    ExternalIssuer,
+    Identity,
+    LayerTarget,
+    OnDeletion,
+)
+from meshmill.http.links import LINK_WINDOW_MS
+
+_ORIGIN: Final = re.compile(r"\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?")
+"""Scheme, host and port, without a final slash."""
 
 MINUTE: Final = 60
 HOUR: Final = 60 * MINUTE
@@ -17,7 +30,7 @@ HOUR: Final = 60 * MINUTE
 LANES: Final = ("express", "standard", "bulk")
 """The lanes, fastest first."""
 
-FUNCTIONS: Final = ("api", "status", "generate", "dead_letter", "reconcile")
+FUNCTIONS: Final = ("api", "status", "generate", "dead_letter", "reconcile", "audit", "account")
 """The verbs; each has its code in ``functions/<verb>``."""
 
 MINIMUM_MAX_RECEIVE_COUNT: Final = 5
@@ -35,8 +48,17 @@ Source: *Configuring a queue to use with Lambda* in the AWS Lambda developer gui
 SLOWEST_CALL: Final = 8
 """Seconds after which the SDK gives up on a service that hangs: ``meshmill.aws.clients``."""
 
+SLOWEST_S3_CALL: Final = 20
+"""Likewise for S3, whose bodies take longer."""
+
+KEY_MEMORY: Final = 60
+"""Seconds for which a process remembers an API key: ``meshmill.aws.dynamodb_keys``."""
+
 API_CALLS: Final = 3
 """Calls to AWS in an accepted request."""
+
+ENTRIES_PER_CALL: Final = 25
+"""Audit entries that one call of DynamoDB takes."""
 
 
 class ConfigError(Exception):
@@ -93,9 +115,15 @@ class Limits:
     user_requests_per_minute: int = 100
     key_requests_per_minute: int = 1_000
     status_link: int = 24 * HOUR
+    account_link: int = 7 * 24 * HOUR
     download_link: int = 15 * MINUTE
     api_requests_per_second: int = 2_000
     api_burst: int = 4_000
+
+    @property
+    def longest_link(self) -> int:
+        """For how long a link that we sign is good at most: a replaced key must pass that long."""
+        return max(self.status_link, self.account_link)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,11 +137,42 @@ class Reconciliation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChangeFeed:
+    """How changes of assets are handed on to be written down.
+
+    A batch is sent when it is full, or ``window`` seconds after its first change.
+    """
+
+    batch_size: int = 100
+    window: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountWork:
+    """Exports and erasures of accounts.
+
+    A worker begins no step when less than ``reserve`` is left of its invocation. An erasure ends
+    when nothing was found for ``settle``: after that no request that was let in before the fence,
+    no key that a process remembers and no other worker can put anything more. ``export_life`` is
+    how long a finished export is offered, ``receipt_life`` how long a receipt is kept.
+    """
+
+    period_minutes: int = 1
+    lease: int = 120
+    reserve: int = 30
+    settle: int = 120
+    export_life: int = 3 * 24 * HOUR
+    receipt_life: int = 90 * 24 * HOUR
+
+
+@dataclass(frozen=True, kw_only=True)
 class Retention:
     """For how many days what is written along the way is kept."""
 
     log_days: int
+    audit_days: int = 400
     quarantine_days: int = 90
+    export_days: int = 7
     incomplete_upload_days: int = 1
 
 
@@ -130,8 +189,12 @@ class StageConfig:
     attempts: Attempts
     limits: Limits = field(default_factory=Limits)
     reconciliation: Reconciliation
+    changes: ChangeFeed
+    accounts: AccountWork = field(default_factory=AccountWork)
     retention: Retention
     on_deletion: OnDeletion
+    identity: Identity = field(default_factory=Cognito)
+    cors: CrossOrigin = field(default_factory=CrossOrigin)
     permissions_boundary: str | None = None
     """Name of a managed policy that bounds every role, where an account demands one."""
     api_id: str | None = None
@@ -144,7 +207,15 @@ class StageConfig:
             ConfigError: with all contradictions of a kind, one a line.
         """
         # The later relations name lanes and functions: they need all of them to be there.
-        for relations in (_shape, _lane_relations, _delivery_relations, _attempt_relations):
+        for relations in (
+            _shape,
+            _identity_relations,
+            _link_relations,
+            _lane_relations,
+            _delivery_relations,
+            _attempt_relations,
+            _account_relations,
+        ):
             wrong = [message for holds, message in relations(self) if not holds]
             if wrong:
                 raise ConfigError("\n".join(f"stage {self.name}: {message}" for message in wrong))
@@ -158,6 +229,35 @@ def _shape(stage: StageConfig) -> Relations:
     return [
         (set(stage.functions) == set(FUNCTIONS), f"functions must be exactly {FUNCTIONS}"),
         (set(stage.lanes) == set(LANES), f"lanes must be exactly {LANES}"),
+    ]
+
+
+def _identity_relations(stage: StageConfig) -> Relations:
+    if isinstance(stage.identity, ExternalIssuer):
+        return []
+    clients = stage.identity.clients
+    return [
+        (bool(clients), "the user pool needs a client, or nobody could get a token"),
+        (len({client.name for client in clients}) == len(clients), "clients' names must differ"),
+        *(
+            (bool(client.permissions), f"client {client.name} must have a permission")
+            for client in clients
+        ),
+    ]
+
+
+def _link_relations(stage: StageConfig) -> Relations:
+    origins = stage.cors.origins
+    return [
+        (
+            stage.limits.download_link * 1000 >= 2 * LINK_WINDOW_MS,
+            "download_link must outlast an unchanged answer's links by as much again",
+        ),
+        (origins == ("*",) or "*" not in origins, "cors: * allows every origin and stands alone"),
+        *(
+            (bool(_ORIGIN.fullmatch(origin)), f"cors: {origin} is not what a browser sends")
+            for origin in origins
+        ),
     ]
 
 
@@ -209,6 +309,11 @@ def _delivery_relations(stage: StageConfig) -> Relations:
             stage.functions["api"].timeout > API_CALLS * SLOWEST_CALL,
             f"api must outlast {API_CALLS} of the slowest calls, {SLOWEST_CALL} s each",
         ),
+        (
+            stage.functions["audit"].timeout
+            > SLOWEST_CALL * stage.changes.batch_size / ENTRIES_PER_CALL,
+            f"audit must outlast the calls for a batch of changes, {SLOWEST_CALL} s each",
+        ),
     ]
 
 
@@ -236,6 +341,33 @@ def _attempt_relations(stage: StageConfig) -> Relations:
     ]
 
 
+def _account_relations(stage: StageConfig) -> Relations:
+    accounts, timeout = stage.accounts, stage.functions["account"].timeout
+    longest_memory = max(stage.functions["api"].timeout, timeout, KEY_MEMORY)
+    return [
+        (
+            accounts.lease >= timeout,
+            f"accounts.lease {accounts.lease} s must outlast account's timeout {timeout} s",
+        ),
+        (
+            SLOWEST_S3_CALL < accounts.reserve < timeout,
+            f"accounts.reserve must outlast the slowest call, {SLOWEST_S3_CALL} s",
+        ),
+        (
+            accounts.settle > longest_memory,
+            f"accounts.settle must outlast requests, workers and known keys, {longest_memory} s",
+        ),
+        (
+            accounts.export_life <= stage.retention.export_days * 24 * HOUR,
+            "accounts.export_life must end before the file does",
+        ),
+        (
+            stage.limits.account_link <= accounts.receipt_life,
+            "a receipt must be kept for as long as its link is good",
+        ),
+    ]
+
+
 def _cloud(name: str, *, log_days: int, on_deletion: OnDeletion) -> StageConfig:
     """The stages on AWS run with the same sizes, so that staging shows what production does."""
     return StageConfig(
@@ -246,6 +378,8 @@ def _cloud(name: str, *, log_days: int, on_deletion: OnDeletion) -> StageConfig:
             "generate": FunctionSize(memory_mb=3008, timeout=60),
             "dead_letter": FunctionSize(memory_mb=256, timeout=30),
             "reconcile": FunctionSize(memory_mb=512, timeout=50),
+            "audit": FunctionSize(memory_mb=256, timeout=40),
+            "account": FunctionSize(memory_mb=512, timeout=110),
         },
         lanes={
             "express": Lane(patience=2 * MINUTE, batch_size=1, maximum_concurrency=200),
@@ -257,6 +391,7 @@ def _cloud(name: str, *, log_days: int, on_deletion: OnDeletion) -> StageConfig:
         ),
         attempts=Attempts(maximum=5, lease=75, lease_margin=15, retry_delay=20, reserve=25),
         reconciliation=Reconciliation(max_sends_per_run=1_000),
+        changes=ChangeFeed(window=5),
         retention=Retention(log_days=log_days),
         on_deletion=on_deletion,
     )
@@ -277,6 +412,8 @@ def _local() -> StageConfig:
             "generate": FunctionSize(memory_mb=3008, timeout=30),
             "dead_letter": FunctionSize(memory_mb=256, timeout=10),
             "reconcile": FunctionSize(memory_mb=512, timeout=50),
+            "audit": FunctionSize(memory_mb=256, timeout=40),
+            "account": FunctionSize(memory_mb=512, timeout=110),
         },
         lanes={
             "express": Lane(patience=10, batch_size=1, maximum_concurrency=2),
@@ -288,8 +425,10 @@ def _local() -> StageConfig:
         ),
         attempts=Attempts(maximum=5, lease=30, lease_margin=2, retry_delay=1, reserve=20),
         reconciliation=Reconciliation(max_sends_per_run=100),
+        changes=ChangeFeed(window=0),
         retention=Retention(log_days=1),
         on_deletion=OnDeletion.DELETE,
+        identity=ExternalIssuer(),
         api_id="meshmill",
     )
 

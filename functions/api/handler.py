@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import meshmill.cold_start  # noqa: F401  # what comes after it loads faster
+
 import os
-from functools import cache
-from typing import Any
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -17,6 +19,7 @@ from meshmill.aws.dynamodb_limits import DynamoDbRateLimiter
 from meshmill.aws.s3_links import S3DownloadLinks
 from meshmill.aws.secrets import SecretsManagerSigningSecret
 from meshmill.aws.sqs_queue import SqsWorkQueue
+from meshmill.http.account_routes import AccountRoutes
 from meshmill.http.api import Api, Gate
 from meshmill.http.asset_routes import AssetRoutes
 from meshmill.http.authentication import Authenticator
@@ -28,6 +31,12 @@ from meshmill.usecases.estimate_asset import EstimateAsset
 from meshmill.usecases.list_assets import ListAssets
 from meshmill.usecases.read_asset import ReadAsset
 from meshmill.usecases.submit_asset import SubmitAsset
+
+if TYPE_CHECKING:
+    from meshmill.ports import Clock
+    from meshmill.usecases.account_requests import AccountRequests
+    from meshmill.usecases.delete_asset import DeleteAsset
+    from meshmill.usecases.oversight import Oversight
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -41,21 +50,54 @@ def _api() -> Api:
     configure_logging("api")
     settings, clock = ApiSettings.from_environment(os.environ), SystemClock()
     assets = DynamoDbAssets(clients.dynamodb(), settings.assets_table)
-    secret = SecretsManagerSigningSecret(
-        clients.secrets_manager(), settings.signing_secret_id, clock
-    )
-    downloads = S3DownloadLinks(clients.s3(), settings.artefacts_bucket)
+    vault = clients.secrets_manager()
+    secret = SecretsManagerSigningSecret(vault, settings.signing_secret_id, clock)
+    downloads = S3DownloadLinks(clients.url_signer(settings.artefacts_bucket, clock))
     queue = SqsWorkQueue(clients.sqs(), settings.queue_urls)
     limiter = DynamoDbRateLimiter(clients.dynamodb(), settings.rate_limits_table, clock)
     keys = DynamoDbApiKeys(clients.dynamodb(), settings.api_keys_table, clock)
-    authenticator = Authenticator.configured(settings, keys, clock)
-    api = Api(Gate(authenticator=authenticator, limiter=limiter, clock=clock))
+    oversight = partial(_oversight, settings)
+    read = ReadAsset(assets, oversight)
+    links = LinkMinter.configured(settings, secret, downloads, clock)
+    api = Api(Gate(Authenticator.configured(settings, keys, clock), limiter, clock, links))
     CatalogueRoutes(version=__version__, public_base_url=settings.public_base_url).register(api)
     AssetRoutes(
         submit=SubmitAsset(assets, queue, clock, os.urandom, settings.patience),
         estimate=EstimateAsset(assets),
-        read=ReadAsset(assets),
-        list_assets=ListAssets(assets, secret),
-        links=LinkMinter.configured(settings, secret, downloads, clock),
+        read=read,
+        list_assets=ListAssets(assets, secret, oversight),
+        delete_asset=partial(_delete_asset, settings, assets),
+        links=links,
     ).register(api)
+    AccountRoutes(requests=partial(_account_requests, settings, clock), links=links).register(api)
     return api
+
+
+# What follows is loaded on use: most processes are never asked for it.
+
+
+def _oversight(settings: ApiSettings) -> Oversight:
+    from meshmill.aws.dynamodb_audit import DynamoDbAuditTrail  # noqa: PLC0415
+    from meshmill.usecases.oversight import Oversight  # noqa: PLC0415
+
+    trail = DynamoDbAuditTrail(clients.dynamodb(), settings.audit_table, settings.audit_days)
+    return Oversight(trail, SystemClock(), os.urandom)
+
+
+def _delete_asset(settings: ApiSettings, assets: DynamoDbAssets) -> DeleteAsset:
+    from meshmill.aws.dynamodb_deletion import DynamoDbAssetDeletion  # noqa: PLC0415
+    from meshmill.usecases.delete_asset import DeleteAsset  # noqa: PLC0415
+
+    tables = settings.assets_table, settings.audit_table
+    deletion = DynamoDbAssetDeletion(clients.dynamodb(), *tables, settings.audit_days)
+    return DeleteAsset(assets, deletion, SystemClock())
+
+
+def _account_requests(settings: ApiSettings, clock: Clock) -> AccountRequests:
+    from meshmill.aws.dynamodb_account_jobs import DynamoDbAccountJobs  # noqa: PLC0415
+    from meshmill.aws.dynamodb_fences import DynamoDbFences  # noqa: PLC0415
+    from meshmill.usecases.account_requests import AccountRequests  # noqa: PLC0415
+
+    jobs = DynamoDbAccountJobs(clients.dynamodb(), settings.account_jobs_table)
+    fences = DynamoDbFences(clients.dynamodb(), settings.rate_limits_table, clock)
+    return AccountRequests.over(jobs, fences, clock, os.urandom)

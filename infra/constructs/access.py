@@ -18,6 +18,11 @@ POLLER_ACTIONS = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMes
 """What Lambda's poller does with the function's role; without them a mapping is refused."""
 
 
+_STREAM_ACTIONS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+"""Likewise for a stream, as *IAM policy to allow an AWS Lambda function to access DynamoDB stream
+records* in the DynamoDB developer guide has it."""
+
+
 def on_table(table: dynamodb.Table, *actions: str) -> iam.PolicyStatement:
     """Allow ``actions`` (without their ``dynamodb:``) on the items of ``table``."""
     return _allow(_prefixed("dynamodb", actions), [table.table_arn])
@@ -26,6 +31,11 @@ def on_table(table: dynamodb.Table, *actions: str) -> iam.PolicyStatement:
 def on_index(table: dynamodb.Table, index: str, *actions: str) -> iam.PolicyStatement:
     """Allow ``actions`` on one index of ``table``, not on the table itself."""
     return _allow(_prefixed("dynamodb", actions), [f"{table.table_arn}/index/{index}"])
+
+
+def read_stream(stream_arn: str) -> iam.PolicyStatement:
+    """Allow Lambda's poller to feed the function with the changes of a table."""
+    return _allow(_prefixed("dynamodb", _STREAM_ACTIONS), [stream_arn])
 
 
 def on_objects(bucket: s3.Bucket, prefix: str, *actions: str) -> iam.PolicyStatement:
@@ -40,6 +50,13 @@ def list_below(bucket: s3.Bucket, prefix: str) -> iam.PolicyStatement:
     condition on it holds there too (seen by the authors of kopia, #3072, and Ceph, #68577).
     """
     statement = _allow(["s3:ListBucket"], [bucket.bucket_arn])
+    statement.add_condition("StringLike", {"s3:prefix": f"{prefix}/*"})
+    return statement
+
+
+def list_versions_below(bucket: s3.Bucket, prefix: str) -> iam.PolicyStatement:
+    """Allow listing the versions of the objects below ``prefix``."""
+    statement = _allow(["s3:ListBucketVersions"], [bucket.bucket_arn])
     statement.add_condition("StringLike", {"s3:prefix": f"{prefix}/*"})
     return statement
 

@@ -16,6 +16,7 @@ class Table(dynamodb.Table):
         partition_key: attribute of type S.
         sort_key: attribute of type S, if there is one.
         expires_at: attribute (N, seconds since 1970) after which DynamoDB may drop an item.
+        stream: what is told of each change, if anybody is to be told.
     """
 
     def __init__(
@@ -26,6 +27,7 @@ class Table(dynamodb.Table):
         partition_key: str,
         sort_key: str | None = None,
         expires_at: str | None = None,
+        stream: dynamodb.StreamViewType | None = None,
         on_deletion: OnDeletion,
     ) -> None:
         super().__init__(
@@ -34,6 +36,7 @@ class Table(dynamodb.Table):
             partition_key=_string(partition_key),
             sort_key=None if sort_key is None else _string(sort_key),
             time_to_live_attribute=expires_at,
+            stream=stream,
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
             encryption=dynamodb.TableEncryption.AWS_MANAGED,
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
@@ -43,13 +46,33 @@ class Table(dynamodb.Table):
             removal_policy=removal_policy(on_deletion),
         )
 
+    @property
+    def changes_arn(self) -> str:
+        """The ARN of the table's stream.
+
+        Raises:
+            TypeError: it was made without one.
+        """
+        if self.table_stream_arn is None:
+            raise TypeError("the table has no stream")
+        return self.table_stream_arn
+
     def index_keys(
-        self, name: str, *, partition: str, sort: str, kind: dynamodb.AttributeType
+        self,
+        name: str,
+        *,
+        partition: str,
+        sort: str,
+        kind: dynamodb.AttributeType,
+        partition_kind: dynamodb.AttributeType | None = None,
     ) -> None:
-        """Add an index that projects keys alone: updating anything else costs it no write."""
+        """Add an index that projects keys alone: updating anything else costs it no write.
+
+        Both of its keys are of one ``kind``, unless the partition's has another.
+        """
         self.add_global_secondary_index(
             index_name=name,
-            partition_key=dynamodb.Attribute(name=partition, type=kind),
+            partition_key=dynamodb.Attribute(name=partition, type=partition_kind or kind),
             sort_key=dynamodb.Attribute(name=sort, type=kind),
             projection_type=dynamodb.ProjectionType.KEYS_ONLY,
         )

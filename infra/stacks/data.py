@@ -6,9 +6,10 @@ from aws_cdk import Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
-from infra.choices import OnDeletion
+from infra.choices import Cognito, OnDeletion
 from infra.config import StageConfig
 from infra.constructs.buckets import artefacts_bucket, uploads_bucket
+from infra.constructs.identity import ClientPool
 from infra.constructs.signing_secret import SigningSecret
 from infra.constructs.tables import Table
 
@@ -16,7 +17,7 @@ BY_USER = "by_user"
 """Index of the assets table: one user's assets, newest last, over four shards."""
 
 BY_DUE = "by_due"
-"""Index of the assets table: everything that isn't final, by when somebody must look after it."""
+"""Index of whatever isn't done, assets and account jobs, by when somebody must look after it."""
 
 
 class DataStack(Stack):
@@ -30,7 +31,13 @@ class DataStack(Stack):
             termination_protection=stage.on_deletion is OnDeletion.RETAIN,
         )
         fate, retention = stage.on_deletion, stage.retention
-        self.assets = Table(self, "Assets", partition_key="asset_id", on_deletion=fate)
+        self.assets = Table(
+            self,
+            "Assets",
+            partition_key="asset_id",
+            stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
+            on_deletion=fate,
+        )
         self.assets.index_keys(
             BY_USER, partition="user_shard", sort="position", kind=dynamodb.AttributeType.STRING
         )
@@ -53,11 +60,45 @@ class DataStack(Stack):
             expires_at="expires_at",
             on_deletion=fate,
         )
-        self.artefacts = artefacts_bucket(self, retention=retention, on_deletion=fate)
-        self.uploads = uploads_bucket(self, retention=retention, on_deletion=fate)
+        self.account_jobs = Table(
+            self,
+            "AccountJobs",
+            partition_key="user_id",
+            sort_key="kind",
+            expires_at="expires_at",
+            on_deletion=fate,
+        )
+        self.account_jobs.index_keys(
+            BY_DUE,
+            partition="kind",
+            sort="due_at",
+            kind=dynamodb.AttributeType.NUMBER,
+            partition_kind=dynamodb.AttributeType.STRING,
+        )
+        self.artefacts = artefacts_bucket(
+            self, retention=retention, on_deletion=fate, cors=stage.cors
+        )
+        self.uploads = uploads_bucket(self, retention=retention, on_deletion=fate, cors=stage.cors)
         self.artefacts_arn_export = self._export_name(self.artefacts.bucket_arn)
         """Under which the service stack imports the bucket's ARN."""
+        self.uploads_arn_export = self._export_name(self.uploads.bucket_arn)
+        """Likewise."""
         self.signing_secret = SigningSecret(self, "SigningSecret", on_deletion=fate)
+        self.client_pool = self._client_pool(stage)
+
+    def _client_pool(self, stage: StageConfig) -> ClientPool | None:
+        """The issuer of tokens, where the stage does not trust somebody else's."""
+        match stage.identity:
+            case Cognito() as choice:
+                return ClientPool(
+                    self,
+                    "Identity",
+                    stage_name=stage.name,
+                    choice=choice,
+                    on_deletion=stage.on_deletion,
+                )
+            case _:
+                return None
 
     def _export_name(self, value: str) -> str:
         """The name of the export that references to ``value`` from other stacks make."""

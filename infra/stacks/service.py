@@ -12,7 +12,8 @@ from constructs import Construct
 from infra.choices import OnDeletion
 from infra.config import StageConfig
 from infra.constructs.acknowledgements import acknowledge
-from infra.constructs.buckets import ARTEFACTS, QUARANTINE
+from infra.constructs.buckets import ARTEFACTS, EXPORTS, QUARANTINE, UPLOADS
+from infra.constructs.change_feed import feed_changes
 from infra.constructs.endpoints import Endpoints
 from infra.constructs.functions import VerbFunction
 from infra.constructs.http_api import WayIn
@@ -27,7 +28,7 @@ from meshmill.settings import Settings
 
 
 class ServiceStack(Stack):
-    """Five functions around three lanes."""
+    """The functions around three lanes."""
 
     def __init__(
         self,
@@ -49,14 +50,18 @@ class ServiceStack(Stack):
         self._layers = Layers(self, "Layers", sources=sources, architecture=stage.architecture)
         self._lanes = Lanes(self, "Lanes", stage=stage)
         self._way_in = WayIn(self, "WayIn", stage=stage)
+        self._endpoints = Endpoints(
+            self,
+            api_endpoint=self._way_in.api.api_endpoint,
+            issuer=data.client_pool.trusted if data.client_pool else None,
+        )
         self._functions = self._make_functions(data)
-        self._acknowledge_prefixes(data.artefacts_arn_export)
-        self._connect()
+        self._acknowledge_prefixes(data)
+        self._connect(data.assets.changes_arn)
         self._publish(data)
 
     def _make_functions(self, data: DataStack) -> Mapping[str, VerbFunction]:
-        endpoints = Endpoints(self, api_endpoint=self._way_in.api.api_endpoint)
-        wiring = Wiring(stage=self._stage, data=data, lanes=self._lanes, endpoints=endpoints)
+        wiring = Wiring(stage=self._stage, data=data, lanes=self._lanes, endpoints=self._endpoints)
         grants = Grants(data=data, lanes=self._lanes)
         return {
             "api": self._function("api", wiring.api(), grants.api()),
@@ -68,6 +73,8 @@ class ServiceStack(Stack):
                 "dead_letter", wiring.dead_letter(), grants.dead_letter()
             ),
             "reconcile": self._function("reconcile", wiring.reconcile(), grants.reconcile()),
+            "audit": self._function("audit", wiring.audit(), grants.audit()),
+            "account": self._function("account", wiring.account(), grants.account()),
         }
 
     def _function(
@@ -88,22 +95,26 @@ class ServiceStack(Stack):
             statements=statements,
         )
 
-    def _acknowledge_prefixes(self, bucket_arn_export: str) -> None:
-        """An object's name is a hash of what was asked for: a role can't list them."""
+    def _acknowledge_prefixes(self, data: DataStack) -> None:
+        """Objects are named by what was asked for, or by whom: a role can't list them."""
+        artefacts, uploads = data.artefacts_arn_export, data.uploads_arn_export
         prefixes = {
-            "api": ARTEFACTS,
-            "status": ARTEFACTS,
-            "generate": ARTEFACTS,
-            "dead_letter": QUARANTINE,
+            "api": [(artefacts, ARTEFACTS), (artefacts, EXPORTS)],
+            "status": [(artefacts, ARTEFACTS), (artefacts, EXPORTS)],
+            "generate": [(artefacts, ARTEFACTS)],
+            "dead_letter": [(artefacts, QUARANTINE)],
+            "audit": [(artefacts, QUARANTINE)],
+            "account": [(artefacts, EXPORTS), (uploads, UPLOADS)],
         }
-        for verb, prefix in prefixes.items():
-            acknowledge(
-                self._functions[verb],
-                f"IAM5[Resource::{bucket_arn_export}/{prefix}/*]",
-                f"Objects below {prefix}/ are named by content and can't be listed beforehand.",
-            )
+        for verb, granted in prefixes.items():
+            for bucket_arn_export, prefix in granted:
+                acknowledge(
+                    self._functions[verb],
+                    f"IAM5[Resource::{bucket_arn_export}/{prefix}/*]",
+                    f"Names of objects below {prefix}/ can't be listed beforehand.",
+                )
 
-    def _connect(self) -> None:
+    def _connect(self, asset_changes: str) -> None:
         """Everything that starts a function."""
         functions = {verb: made.function for verb, made in self._functions.items()}
         for lane in self._lanes.by_name.values():
@@ -116,6 +127,19 @@ class ServiceStack(Stack):
             function=functions["reconcile"],
             minutes=self._stage.reconciliation.period_minutes,
         )
+        EveryMinutes(
+            self,
+            "AccountWork",
+            function=functions["account"],
+            minutes=self._stage.accounts.period_minutes,
+        )
+        feed_changes(
+            self,
+            "AssetChanges",
+            changes_arn=asset_changes,
+            consumer=functions["audit"],
+            feed=self._stage.changes,
+        )
 
     def _publish(self, data: DataStack) -> None:
         """Outputs, for whoever deploys, tests or operates a stage."""
@@ -127,7 +151,13 @@ class ServiceStack(Stack):
             "ApiKeysTable": data.api_keys.table_name,
             "ArtefactsBucket": data.artefacts.bucket_name,
             "UploadsBucket": data.uploads.bucket_name,
+            "AuditTable": data.audit.table_name,
+            "AccountJobsTable": data.account_jobs.table_name,
+            "AuditDays": str(self._stage.retention.audit_days),
             "SigningSecretId": data.signing_secret.secret_arn,
+            "LongestLinkSeconds": str(self._stage.limits.longest_link),
+            "Issuer": self._endpoints.trusted.issuer,
+            **_client_outputs(data),
         }
         for name, lane in self._lanes.by_name.items():
             outputs[f"{_pascal(name)}QueueUrl"] = lane.queue.queue_url
@@ -136,6 +166,18 @@ class ServiceStack(Stack):
             outputs[f"{_pascal(verb)}Function"] = made.function.function_name
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)
+
+
+def _client_outputs(data: DataStack) -> dict[str, str]:
+    """What a client needs to ask the user pool for a token, but for its secret."""
+    pool = data.client_pool
+    if pool is None:
+        return {}
+    ids = {
+        f"{_pascal(name.replace('-', '_'))}ClientId": client_id
+        for name, client_id in pool.client_ids.items()
+    }
+    return {"UserPoolId": pool.pool_id, "TokenUrl": pool.token_url, **ids}
 
 
 def _pascal(snake: str) -> str:

@@ -10,7 +10,9 @@ from infra.constructs.endpoints import Endpoints
 from infra.constructs.lanes import Lanes
 from infra.stacks.data import DataStack
 from meshmill.settings import (
+    AccountSettings,
     ApiSettings,
+    AuditSettings,
     DeadLetterSettings,
     GenerateSettings,
     ReconcileSettings,
@@ -53,13 +55,17 @@ class Wiring:
             signing_secret_id=self.data.signing_secret.secret_arn,
             artefacts_bucket=self.data.artefacts.bucket_name,
             status_link_seconds=limits.status_link,
+            account_link_seconds=limits.account_link,
             download_link_seconds=limits.download_link,
             assets_table=self.data.assets.table_name,
             rate_limits_table=self.data.rate_limits.table_name,
             api_keys_table=self.data.api_keys.table_name,
-            token_issuer=self.endpoints.token_issuer,
-            token_audience=self.endpoints.token_audience,
-            jwks_url=self.endpoints.jwks_url,
+            account_jobs_table=self.data.account_jobs.table_name,
+            token_issuer=self.endpoints.trusted.issuer,
+            token_audience=self.endpoints.trusted.audience,
+            jwks_url=self.endpoints.trusted.jwks_url,
+            audit_table=self.data.audit.table_name,
+            audit_days=self.stage.retention.audit_days,
             user_requests_per_minute=limits.user_requests_per_minute,
             key_requests_per_minute=limits.key_requests_per_minute,
         )
@@ -71,8 +77,10 @@ class Wiring:
             signing_secret_id=self.data.signing_secret.secret_arn,
             artefacts_bucket=self.data.artefacts.bucket_name,
             status_link_seconds=self.stage.limits.status_link,
+            account_link_seconds=self.stage.limits.account_link,
             download_link_seconds=self.stage.limits.download_link,
             assets_table=self.data.assets.table_name,
+            account_jobs_table=self.data.account_jobs.table_name,
         )
 
     def generate(self) -> GenerateSettings:
@@ -98,6 +106,14 @@ class Wiring:
             max_attempts=self.stage.attempts.maximum,
         )
 
+    def audit(self) -> AuditSettings:
+        """The environment of ``audit``."""
+        return AuditSettings(
+            audit_table=self.data.audit.table_name,
+            audit_days=self.stage.retention.audit_days,
+            artefacts_bucket=self.data.artefacts.bucket_name,
+        )
+
     def reconcile(self) -> ReconcileSettings:
         """The environment of ``reconcile``."""
         return ReconcileSettings(
@@ -107,6 +123,25 @@ class Wiring:
             max_attempts=self.stage.attempts.maximum,
             max_sends_per_run=self.stage.reconciliation.max_sends_per_run,
             reserve_ms=self.stage.reconciliation.reserve * 1000,
+        )
+
+    def account(self) -> AccountSettings:
+        """The environment of ``account``."""
+        accounts = self.stage.accounts
+        return AccountSettings(
+            assets_table=self.data.assets.table_name,
+            rate_limits_table=self.data.rate_limits.table_name,
+            api_keys_table=self.data.api_keys.table_name,
+            account_jobs_table=self.data.account_jobs.table_name,
+            audit_table=self.data.audit.table_name,
+            audit_days=self.stage.retention.audit_days,
+            artefacts_bucket=self.data.artefacts.bucket_name,
+            uploads_bucket=self.data.uploads.bucket_name,
+            lease_ms=_milliseconds(accounts.lease),
+            reserve_ms=_milliseconds(accounts.reserve),
+            settle_ms=_milliseconds(accounts.settle),
+            export_seconds=accounts.export_life,
+            receipt_seconds=accounts.receipt_life,
         )
 
     def _queues(self) -> _Queues:

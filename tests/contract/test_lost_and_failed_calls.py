@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from tests.support.backend import Backend, assets_table, bucket, queue, rate_lim
 from tests.support.sdk_events import (
     FAILED_AFTER_EFFECT,
     LOST_RESPONSE,
+    NO_FAULT,
     THROTTLED,
     UNREACHABLE,
     Fault,
@@ -237,6 +239,29 @@ class TestLimiter:
             answer = limiter.spend("user#a", 5)
 
         assert (answer.granted, answer.remaining) == (True, 2)
+
+    @pytest.mark.parametrize("seed", range(8))
+    def test_no_more_than_the_bucket_is_granted_however_many_answers_are_lost(
+        self,
+        limiter: DynamoDbRateLimiter,
+        moto: Backend,
+        clock: FakeClock,
+        faults: Faults,
+        seed: int,
+    ) -> None:
+        chance = random.Random(seed)
+        rival = DynamoDbRateLimiter(moto.client("dynamodb"), limiter._table, clock)
+        fates = [NO_FAULT, NO_FAULT, LOST_RESPONSE, FAILED_AFTER_EFFECT, THROTTLED]
+        granted = 0
+
+        for _ in range(40):
+            faults.planned.clear()
+            faults.plan(*chance.choices(fates, k=4))
+            with suppress(DependencyUnavailable):
+                granted += chance.choice([limiter, rival]).spend("user#a", 12).granted
+
+        # What was taken and never answered is lost to the caller, so that it may be fewer.
+        assert 0 < granted <= 12
 
     def test_a_rejection_costs_one_call_when_the_guess_was_right(
         self, limiter: DynamoDbRateLimiter, faults: Faults

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import (
     ClientError,
     ConnectTimeoutError,
@@ -14,8 +15,10 @@ from botocore.exceptions import (
     ReadTimeoutError,
     ResponseStreamingError,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from meshmill.aws.attributes import to_asset, to_item
+from meshmill.aws.attributes import from_value, to_asset, to_item, to_value
 from meshmill.aws.backoff import Backoff
 from meshmill.aws.clock import SystemClock
 from meshmill.aws.conditions import to_expressions
@@ -91,6 +94,34 @@ def test_an_attribute_that_a_later_version_writes_is_left_aside() -> None:
     assert to_asset(to_item(asset) | {"colour": {"S": "red"}}) == asset
 
 
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.text() | st.integers(-(10**37), 10**37),
+    lambda member: st.lists(member) | st.dictionaries(st.text(), member),
+    max_leaves=20,
+)
+
+
+@settings(deadline=None, derandomize=True, database=None)
+@given(_VALUES)
+def test_values_have_the_form_that_boto3_gives_them_and_come_back(value: object) -> None:
+    written = to_value(value)
+
+    assert written == TypeSerializer().serialize(value)
+    assert from_value(written) == TypeDeserializer().deserialize(written) == value
+
+
+@pytest.mark.parametrize("value", [0.5, {1}, b"bytes", object()])
+def test_a_value_that_no_item_holds_is_refused(value: object) -> None:
+    with pytest.raises(TypeError, match="no item of ours holds"):
+        to_value({"member": [value]})
+
+
+@pytest.mark.parametrize("value", [{"B": b"bytes"}, {"NS": ["1"]}])
+def test_a_value_that_no_version_of_ours_has_written_is_refused(value: dict[str, object]) -> None:
+    with pytest.raises(TypeError, match="no item of ours holds"):
+        from_value(value)
+
+
 def test_no_expression_has_redundant_parentheses() -> None:
     """DynamoDB refuses them; neither emulator does."""
     single = AllOf((AnyOf((AllOf((Is("run", "a"),)),)),))
@@ -101,9 +132,9 @@ def test_no_expression_has_redundant_parentheses() -> None:
             Transition(name="any", requires=requires, already=requires, assign={})
         ).condition
 
-    assert condition(single) == "attribute_exists(#asset_id) AND #run = :v1"
+    assert condition(single) == "attribute_exists(#version) AND #run = :v1"
     assert condition(nested) == (
-        "attribute_exists(#asset_id) AND "
+        "attribute_exists(#version) AND "
         "((#run = :v1 OR (#run = :v2 AND #lane = :v3)) AND #run = :v4)"
     )
 

@@ -97,6 +97,7 @@ def test_32_identical_requests_at_once_make_one_record_and_one_artefact(caller: 
     assert len({answer.json()["asset_id"] for answer in answers}) == 1
     asset = caller.until_final(answers[0].json())
     assert (asset["status"], asset["attempts"]) == ("completed", 1)
+    assert [each["asset_id"] for each in caller.listed()] == [asset["asset_id"]]
     assert len(stored_keys(caller.stack, asset["spec_id"])) == 3
 
 

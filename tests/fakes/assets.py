@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from meshmill.domain.asset import Asset
-from meshmill.domain.transitions import Outcome, Transition
+from meshmill.domain.transitions import Outcome, Transition, unchanged
 
 _UNSET = {
     entry.name: entry.default
@@ -72,6 +72,15 @@ class InMemoryAssets:
         """What no transition does: a record as another version has left it."""
         with self._lock:
             self._records[asset.asset_id] = dataclasses.replace(asset, **fields)
+
+    def remove_unchanged(self, asset: Asset) -> tuple[bool, Asset | None]:
+        """Whether the record stood as it was read and is gone now, and what stands afterwards."""
+        with self._lock:
+            standing = self._records.get(asset.asset_id)
+            if standing is None or not unchanged(asset).holds(standing.attributes()):
+                return False, standing
+            del self._records[asset.asset_id]
+            return True, None
 
     def delete(self, asset_id: str) -> None:
         """What an erasure or a user does meanwhile."""

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from functions.account import handler as account_function
 from functions.api import handler as api_function
+from functions.audit import handler as audit_function
 from functions.dead_letter import handler as dead_letter_function
 from functions.generate import handler as generate_function
 from functions.reconcile import handler as reconcile_function
@@ -46,5 +48,7 @@ def forget() -> None:
         generate_function._consumer,
         dead_letter_function._bury,
         reconcile_function._reconcile,
+        audit_function._record,
+        account_function._run,
     ):
         wired.cache_clear()

@@ -8,16 +8,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 from moto.sqs.models import sqs_backends
 
 from meshmill.aws.attributes import to_asset
+from meshmill.aws.audit_items import to_entry
+from meshmill.aws.dynamodb_account_jobs import to_job
+from meshmill.domain.account_job import AccountJob
 from meshmill.domain.asset import Asset
-from tests.support import tables
+from meshmill.domain.audit import AuditEntry
+from tests.support import changes, tables
 from tests.support.cloud import ACCOUNT, REGION
 
-_PARTITION, _BUCKET = "aws", "artefacts"
+_PARTITION, _BUCKET, _UPLOADS = "aws", "artefacts", "uploads"
+_TABLES = (
+    tables.ASSETS,
+    tables.RATE_LIMITS,
+    tables.API_KEYS,
+    tables.AUDIT,
+    tables.ACCOUNT_JOBS,
+)
 
 
 def assets() -> list[Asset]:
@@ -25,10 +37,49 @@ def assets() -> list[Asset]:
     return [to_asset(item.to_json()["Attributes"]) for item in _table(tables.ASSETS).all_items()]
 
 
+def audit_entries() -> list[AuditEntry]:
+    """Every entry of the audit trail."""
+    return [to_entry(item.to_json()["Attributes"]) for item in _table(tables.AUDIT).all_items()]
+
+
 def data(key: str) -> bytes | None:
     """The bytes of an object, or None where there is none."""
     found = _bucket().keys.get(key)
     return None if found is None else bytes(found.value)
+
+
+def objects(prefix: str) -> dict[str, bytes]:
+    """The bytes of every object whose key begins so, by key."""
+    keys = _bucket().keys
+    return {key: bytes(keys[key].value) for key in keys if key.startswith(prefix)}
+
+
+def queues() -> list[str]:
+    """The names of all queues."""
+    return list(_queues())
+
+
+def queue(name: str) -> Any:
+    """A queue, as moto keeps it."""
+    return _queues()[name]
+
+
+def account_jobs() -> list[AccountJob]:
+    """Every job on an account."""
+    items = _table(tables.ACCOUNT_JOBS).all_items()
+    return [to_job(item.to_json()["Attributes"]) for item in items]
+
+
+def fenced_buckets() -> set[str]:
+    """Rate-limit buckets whose callers are kept out."""
+    items = [item.to_json()["Attributes"] for item in _table(tables.RATE_LIMITS).all_items()]
+    return {item["bucket"]["S"] for item in items if "fenced_until" in item}
+
+
+def stored(prefix: str) -> list[str]:
+    """Keys of the objects below a prefix, in either bucket."""
+    keys = [*_bucket().keys, *_bucket(_UPLOADS).keys]
+    return [key for key in keys if key.startswith(prefix)]
 
 
 def messages() -> Iterator[tuple[str, int]]:
@@ -39,13 +90,16 @@ def messages() -> Iterator[tuple[str, int]]:
 
 
 def clear() -> None:
-    """Forget every record, message and object."""
-    for name in (tables.ASSETS, tables.RATE_LIMITS, tables.API_KEYS):
+    """Forget every record, message, object and metric."""
+    for name in _TABLES:
         _table(name).items.clear()
+    changes.empty(_table(tables.ASSETS).stream_shard)
     for queue in _queues().values():
         queue._messages, queue._pending_messages = [], set()
-    bucket = _bucket()
-    bucket.keys = type(bucket.keys)()
+    for bucket in (_bucket(), _bucket(_UPLOADS)):
+        bucket.keys = type(bucket.keys)()
+        bucket.multiparts = {}
+    cloudwatch_backends[ACCOUNT][REGION].metric_data.clear()
 
 
 def _table(name: str) -> Any:
@@ -56,5 +110,5 @@ def _queues() -> Any:
     return sqs_backends[ACCOUNT][REGION].queues
 
 
-def _bucket() -> Any:
-    return s3_backends[ACCOUNT][_PARTITION].buckets[_BUCKET]
+def _bucket(name: str = _BUCKET) -> Any:
+    return s3_backends[ACCOUNT][_PARTITION].buckets[name]

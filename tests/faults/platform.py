@@ -21,6 +21,7 @@ from tests.fakes.engine import CountingEngine
 from tests.faults import engine, insides
 from tests.faults.emptied import empty, forget, lasting_cloud
 from tests.faults.injection import Boundary, ProcessDied, boundary
+from tests.faults.trail import check_trail
 from tests.support import tokens
 from tests.support.cloud import LANES, Cloud, Reply
 
@@ -62,6 +63,25 @@ class Platform:
             self.clock.advance(1_000)
         raise NotAtRest("the API never answers")
 
+    def delete(self, asset_id: str) -> Reply:
+        """A client that asks until it is answered."""
+        return self._ask("DELETE", asset_id, self._bearer)
+
+    def inspect(self, asset_id: str) -> Reply:
+        """Likewise an admin that reads another user's asset."""
+        admin = tokens.token("root", exp=4_000_000_000, permissions=["assets:read", "admin:read"])
+        return self._ask("GET", asset_id, admin)
+
+    def _ask(self, method: str, asset_id: str, bearer: str) -> Reply:
+        path = f"/api/v1/assets/{asset_id}"
+        for _ in range(10):
+            ask = partial(self.cloud.request, method, path, bearer=bearer)
+            reply = self.attempt("api", ask)
+            if reply is not None and reply.status < 500:
+                return reply
+            self.clock.advance(1_000)
+        raise NotAtRest("the API never answers")
+
     def poll(self, status_url: str) -> Reply:
         """A client that polls until it is answered."""
         for _ in range(10):
@@ -88,7 +108,8 @@ class Platform:
         """Hand out everything that is visible, until nothing more is."""
         for _ in range(_MOST_ROUNDS):
             visible = {name for name, at in insides.messages() if at <= self.clock.now_ms()}
-            if not visible:
+            told = self.attempt("audit", self.cloud.record_changes)
+            if not visible and told == 0:
                 return
             for lane in LANES:
                 if lane in visible:
@@ -129,8 +150,12 @@ class Platform:
         """What must hold when nothing is left to do: the oracle of the reliability notes."""
         records = {asset.asset_id: asset for asset in self.assets()}
         assert len(records) == len({(one.user_id, one.spec_id) for one in records.values()})
+        deleted = {
+            entry.target for entry in insides.audit_entries() if entry.action == "asset.deleted"
+        }
         for asset_id in self.accepted:
-            assert asset_id in records, "accepted, and gone"
+            assert asset_id in records or f"asset:{asset_id}" in deleted, "accepted, and gone"
+        check_trail(self.cloud.changes.everything(), insides.audit_entries())
         for asset in records.values():
             assert asset.status is Status.COMPLETED, asset
         assert list(insides.messages()) == []

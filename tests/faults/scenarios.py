@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from meshmill.domain.work import UnbuildableSpec
+from tests.faults import insides
 from tests.faults.injection import Call
 from tests.faults.platform import Platform
-from tests.support import tokens
+from tests.support import tables, tokens
 
 PATIENCE_MS = 60_000
 
@@ -110,6 +111,51 @@ def quarantine(platform: Platform) -> None:
     assert len(platform.cloud.keys("quarantine/")) == 1
 
 
+def delete_it(platform: Platform) -> None:
+    """What was asked for; a repetition finds it gone."""
+    (asset,) = platform.assets()
+    assert platform.delete(asset.asset_id).status in {204, 404}
+    assert platform.assets() == []
+    platform.run_to_rest()
+
+
+def ask_and_delete(platform: Platform) -> None:
+    platform.create(rock())
+    delete_it(platform)
+
+
+def complete(platform: Platform) -> None:
+    platform.create(rock())
+    platform.run_to_rest()
+
+
+def inspect_it(platform: Platform) -> None:
+    """Whoever is shown another user's asset stands in the trail."""
+    (asset,) = platform.assets()
+    assert platform.inspect(asset.asset_id).status == 200
+    assert "asset.read_by_admin" in {entry.action for entry in insides.audit_entries()}
+    platform.run_to_rest()
+
+
+def ask_urgently_after_all(platform: Platform) -> None:
+    """A request and its move to a faster lane, both of which are told of."""
+    ask_for_bulk(platform)
+    ask_urgently(platform)
+
+
+def break_an_image(platform: Platform) -> None:
+    """A record that no version of ours has written, beside one that is asked for."""
+    item = {"asset_id": {"S": "broken"}}
+    platform.cloud.dynamodb.put_item(TableName=tables.ASSETS, Item=item)
+    platform.cloud.dynamodb.delete_item(TableName=tables.ASSETS, Key=item)
+
+
+def keep_the_image(platform: Platform) -> None:
+    platform.deliver()
+    assert len(platform.cloud.keys("quarantine/asset_changes/")) == 1
+    insides.clear()
+
+
 def take(platform: Platform, lane: str) -> list[str]:
     """Take all messages out of a lane; their bodies."""
     cloud, url = platform.cloud, platform.cloud.queue_urls[lane]
@@ -150,4 +196,9 @@ SCENARIOS = (
     scenario("moved to a faster lane", ask_for_bulk, ask_urgently, "api"),
     scenario("adopted", let_another_user_have_it, Platform.run_to_rest, "generate"),
     scenario("poison", send_poison, quarantine, "generate", "dead_letter"),
+    scenario("deleted while it waits", nothing, ask_and_delete, "api", "generate"),
+    scenario("deleted once completed", complete, delete_it, "api"),
+    scenario("read by an admin", complete, inspect_it, "api"),
+    scenario("changes told", nothing, ask_urgently_after_all, "audit"),
+    scenario("a change that nobody understands", break_an_image, keep_the_image, "audit"),
 )

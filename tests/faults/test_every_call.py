@@ -73,10 +73,15 @@ def test_every_operation_that_the_functions_make_is_met_by_faults(stage: Platfor
             if scenario.concerns(call)
         }
     assert met == {
+        "api BatchWriteItem",
+        "api GetItem",
         "api GetSecretValue",
         "api PutItem",
         "api SendMessage",
+        "api TransactWriteItems",
         "api UpdateItem",
+        "audit BatchWriteItem",
+        "audit PutObject",
         "dead_letter GetItem",
         "dead_letter PutObject",
         "dead_letter UpdateItem",

@@ -5,27 +5,36 @@ Each hole that earlier drafts had is a test of its own here, or in ``tests/unit/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import partial
-from typing import Any
 
 import boto3
 import pytest
-from aws_lambda_powertools.event_handler.api_gateway import BaseRouter
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
 
-from functions.dead_letter import handler as dead_letter_function
-from functions.generate import handler as generate_function
 from meshmill.domain.asset import Status
-from meshmill.domain.work import UnbuildableSpec, WorkItem
-from tests.faults.emptied import forget
+from meshmill.domain.work import UnbuildableSpec
+from tests.faults.actors import (
+    LEASE_MS,
+    MARGIN_MS,
+    Actor,
+    ask,
+    ask_and_dead_letter_it_too,
+    ask_as_bulk,
+    ask_urgently,
+    bury,
+    delete,
+    elsewhere,
+    in_another_process,
+    outlive_the_lease_and_reconcile,
+    outlive_the_lease_and_work,
+    reconcile,
+    wait_for_redelivery_and_work,
+    work,
+    work_on_bulk,
+)
 from tests.faults.injection import Mode, ProcessDied, representatives
 from tests.faults.platform import Platform, platform
-from tests.faults.scenarios import PATIENCE_MS, give_the_message_up, lose_the_message, rock, take
-
-LEASE_MS, MARGIN_MS, VISIBILITY_MS = 60_000, 1_000, 30_000
+from tests.faults.scenarios import fail_for_good, lose_the_message, rock, take
 
 
 @pytest.fixture(scope="module")
@@ -40,36 +49,8 @@ def stage(standing: Platform) -> Platform:
     return standing
 
 
-@contextmanager
-def elsewhere() -> Iterator[None]:
-    """In another process, which shares nothing with the one that is interrupted."""
-    consumers: tuple[Any, ...] = (generate_function, dead_letter_function)
-    processors = [consumer._processor for consumer in consumers]
-    # Powertools keeps the event at hand on the class.
-    router: Any = BaseRouter
-    at_hand = router.current_event, router.lambda_context
-    for consumer in consumers:
-        consumer._processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    forget()
-    try:
-        yield
-    finally:
-        for consumer, processor in zip(consumers, processors, strict=True):
-            consumer._processor = processor
-        router.current_event, router.lambda_context = at_hand
-        forget()
-
-
-Actor = Callable[[Platform], Any]
-
-
 def at_each_call(stage: Platform, prepare: Actor, first: Actor, second: Actor) -> None:
     """Let the second actor act before each call of the first one; all must end completed."""
-
-    def interrupt() -> None:
-        with elsewhere():
-            second(stage)
-
     stage.reset()
     prepare(stage)
     stage.aws.arm({})
@@ -79,66 +60,11 @@ def at_each_call(stage: Platform, prepare: Actor, first: Actor, second: Actor) -
     for number in numbers:
         stage.reset()
         prepare(stage)
-        stage.aws.arm({number: interrupt})
+        stage.aws.arm({number: in_another_process(stage, second)})
         first(stage)
         assert stage.aws.struck == [number]
         stage.run_to_rest()
         stage.check_at_rest()
-
-
-def ask(stage: Platform) -> None:
-    stage.create(rock())
-
-
-def ask_as_bulk(stage: Platform) -> None:
-    stage.create(rock(priority=1))
-
-
-def ask_urgently(stage: Platform) -> None:
-    stage.create(rock(priority=9))
-
-
-def work(stage: Platform) -> None:
-    stage.attempt("generate", partial(stage.cloud.work, "standard"))
-
-
-def work_on_bulk(stage: Platform) -> None:
-    stage.attempt("generate", partial(stage.cloud.work, "bulk"))
-
-
-def bury(stage: Platform) -> None:
-    stage.attempt("dead_letter", stage.cloud.bury)
-
-
-def reconcile(stage: Platform) -> None:
-    stage.attempt("reconcile", stage.cloud.reconcile)
-
-
-def wait_for_redelivery_and_work(stage: Platform) -> None:
-    """The message turns visible while it is worked on; the lease lives."""
-    stage.clock.advance(VISIBILITY_MS + 1)
-    work(stage)
-
-
-def outlive_the_lease_and_work(stage: Platform) -> None:
-    stage.clock.advance(LEASE_MS)
-    work(stage)
-
-
-def outlive_the_lease_and_reconcile(stage: Platform) -> None:
-    stage.clock.advance(LEASE_MS + MARGIN_MS + PATIENCE_MS)
-    reconcile(stage)
-    work(stage)
-
-
-def ask_and_dead_letter_it_too(stage: Platform) -> None:
-    """The message waits in its lane and among the dead letters."""
-    give_the_message_up(stage)
-    (asset,) = stage.assets()
-    stage.cloud.sqs.send_message(
-        QueueUrl=stage.cloud.queue_urls["standard"],
-        MessageBody=WorkItem.of(asset).model_dump_json(),
-    )
 
 
 PAIRS: dict[str, tuple[Actor, Actor, Actor]] = {
@@ -155,6 +81,19 @@ PAIRS: dict[str, tuple[Actor, Actor, Actor]] = {
     "a worker while a dead letter is settled": (ask_and_dead_letter_it_too, bury, work),
     "two reconcilers": (lose_the_message, reconcile, reconcile),
     "asked again while it is reconciled": (lose_the_message, reconcile, ask),
+    "deleted while it is asked for": (lambda stage: None, ask, delete),
+    "asked again while it is deleted": (ask, delete, ask),
+    "deleted while an urgent twin asks": (ask_as_bulk, ask_urgently, delete),
+    "urgent while it is deleted": (ask_as_bulk, delete, ask_urgently),
+    "deleted while one works": (ask, work, delete),
+    "a worker while it is deleted": (ask, delete, work),
+    "deleted twice at once": (ask, delete, delete),
+    "a failed one is deleted while it is asked for again": (fail_for_good, ask, delete),
+    "a failed one is asked for again while it is deleted": (fail_for_good, delete, ask),
+    "deleted while it is reconciled": (lose_the_message, reconcile, delete),
+    "reconciled while it is deleted": (lose_the_message, delete, reconcile),
+    "deleted while a dead letter is settled": (ask_and_dead_letter_it_too, bury, delete),
+    "a dead letter while it is deleted": (ask_and_dead_letter_it_too, delete, bury),
 }
 
 
@@ -218,19 +157,62 @@ def test_a_record_deleted_between_its_put_and_its_failed_send_is_no_ghost(
 ) -> None:
     """Calls of the API: limit, put, send (fails), update."""
 
-    def delete() -> None:
-        (asset,) = stage.assets()
-        key = {"asset_id": {"S": asset.asset_id}}
-        stage.cloud.dynamodb.delete_item(TableName="assets", Key=key)
+    def interrupt() -> None:
+        with elsewhere():
+            delete(stage)
 
-    stage.aws.arm({2: Mode.FAILS, 3: delete})
+    stage.aws.arm({2: Mode.FAILS, 3: interrupt})
     ask(stage)
-    assert [call.operation for call in stage.aws.calls[:4]] == [
+    assert [call.operation for call in stage.aws.calls[:3]] == [
         "UpdateItem",
         "PutItem",
         "SendMessage",
-        "UpdateItem",
     ]
+    assert stage.aws.struck == [2, 3]
+    assert stage.assets() == []
+    stage.run_to_rest()
+    stage.check_at_rest()
+    assert stage.assets() == []
+
+
+def test_a_deleted_asset_that_is_asked_for_again_ignores_the_message_of_its_first_run(
+    stage: Platform,
+) -> None:
+    ask(stage)
+    (first,) = stage.assets()
+    delete(stage)
+    stage.clock.advance(1)
+    ask(stage)
+    (second,) = stage.assets()
+    assert second.asset_id == first.asset_id
+    assert second.run != first.run
+    stage.run_to_rest()
+    stage.check_at_rest()
+    (asset,) = stage.assets()
+    assert (asset.run, asset.attempts) == (second.run, 1)
+
+
+def test_a_replaced_worker_that_comes_to_its_end_after_the_deletion_leaves_no_ghost(
+    stage: Platform,
+) -> None:
+    """Its lease lapses, the last attempt is spent, and the failed asset is deleted."""
+    ask(stage)
+    for _ in range(2):
+        die_at(stage, 1, work)
+        stage.clock.advance(LEASE_MS)
+
+    def fail_and_delete() -> None:
+        stage.clock.advance(LEASE_MS + MARGIN_MS)
+        with elsewhere():
+            reconcile(stage)
+            delete(stage)
+        assert stage.assets() == []
+
+    stage.aws.arm({5: fail_and_delete})
+    work(stage)
+    assert stage.aws.struck == [5]
+    stage.run_to_rest()
+    stage.check_at_rest()
     assert stage.assets() == []
 
 

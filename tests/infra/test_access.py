@@ -12,23 +12,34 @@ from tests.infra.templates import BOUNDARY, Synthesised, listed
 LANES = ("BulkQueue", "ExpressQueue", "StandardQueue")
 DEAD_LETTERS = ("BulkDeadLetters", "ExpressDeadLetters", "StandardDeadLetters")
 
+SCHEDULED = ("reconcile", "account")
+"""What starts every so many minutes."""
+
 GRANTS: dict[str, set[tuple[str, str]]] = {
     "api": {
         ("dynamodb:UpdateItem", "RateLimits"),
         ("dynamodb:BatchGetItem", "Assets"),
+        ("dynamodb:DeleteItem", "Assets"),
         ("dynamodb:GetItem", "Assets"),
         ("dynamodb:PutItem", "Assets"),
         ("dynamodb:UpdateItem", "Assets"),
         ("dynamodb:Query", "Assets/index/by_user"),
+        ("dynamodb:BatchWriteItem", "Audit"),
+        ("dynamodb:PutItem", "Audit"),
         ("dynamodb:GetItem", "ApiKeys"),
+        ("dynamodb:GetItem", "AccountJobs"),
+        ("dynamodb:PutItem", "AccountJobs"),
         ("secretsmanager:GetSecretValue", "SigningSecret"),
         ("s3:GetObject", "Artefacts/artefacts/*"),
+        ("s3:GetObject", "Artefacts/exports/*"),
         *(("sqs:SendMessage", lane) for lane in LANES),
     },
     "status": {
         ("dynamodb:GetItem", "Assets"),
         ("secretsmanager:GetSecretValue", "SigningSecret"),
         ("s3:GetObject", "Artefacts/artefacts/*"),
+        ("s3:GetObject", "Artefacts/exports/*"),
+        ("dynamodb:GetItem", "AccountJobs"),
     },
     "generate": {
         ("dynamodb:UpdateItem", "Assets"),
@@ -67,6 +78,37 @@ GRANTS: dict[str, set[tuple[str, str]]] = {
             for action in ("GetQueueAttributes", "SendMessage")
         ),
     },
+    "audit": {
+        *(
+            (f"dynamodb:{action}", "Assets/stream")
+            for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+        ),
+        ("dynamodb:BatchWriteItem", "Audit"),
+        ("s3:PutObject", "Artefacts/quarantine/*"),
+    },
+    "account": {
+        ("dynamodb:Query", "AccountJobs/index/by_due"),
+        *(
+            (f"dynamodb:{action}", "AccountJobs")
+            for action in ("DeleteItem", "GetItem", "UpdateItem")
+        ),
+        ("dynamodb:Query", "Assets/index/by_user"),
+        ("dynamodb:BatchGetItem", "Assets"),
+        ("dynamodb:DeleteItem", "Assets"),
+        ("dynamodb:DeleteItem", "ApiKeys"),
+        ("dynamodb:Scan", "ApiKeys"),
+        ("dynamodb:DeleteItem", "RateLimits"),
+        ("dynamodb:UpdateItem", "RateLimits"),
+        *((f"dynamodb:{action}", "Audit") for action in ("BatchWriteItem", "PutItem", "Query")),
+        *(
+            (f"s3:{action}", "Artefacts/exports/*")
+            for action in ("AbortMultipartUpload", "DeleteObjectVersion", "GetObject", "PutObject")
+        ),
+        ("s3:ListBucket", "Artefacts"),
+        ("s3:ListBucketVersions", "Artefacts"),
+        ("s3:ListBucketVersions", "Uploads"),
+        ("s3:DeleteObjectVersion", "Uploads/uploads/*"),
+    },
 }
 """By function: action, and the name of what it is on."""
 
@@ -93,7 +135,9 @@ def _name(resource: Any) -> str:
             name = str(export).rpartition(":ExportsOutput")[2]
             name = name.removeprefix("FnGetAtt").removeprefix("Ref")
             without_export_hash = name[: -len("XXXXXXXX")].removesuffix("Arn")
-            return without_export_hash[: -len("XXXXXXXX")]
+            table = without_export_hash.removesuffix("Stream")
+            suffix = "/stream" if table != without_export_hash else ""
+            return table[: -len("XXXXXXXX")] + suffix
         case {"Fn::Join": ["", [beginning, suffix]]}:
             return _name(beginning) + str(suffix)
         case _:
@@ -111,14 +155,20 @@ def test_a_function_may_do_exactly_what_its_use_case_does(verb: str, stage: Synt
     assert granted == GRANTS[verb] | _platform(verb)
 
 
-def test_listing_is_confined_to_artefacts(stage: Synthesised) -> None:
-    conditions = [
-        (listed(statement["Action"]), statement["Condition"])
+def test_listing_is_confined_to_prefixes(stage: Synthesised) -> None:
+    confined = {
+        (action, statement["Condition"]["StringLike"]["s3:prefix"])
         for verb in FUNCTIONS
         for statement in stage.statements(verb)
         if "Condition" in statement
-    ]
-    assert conditions == [(["s3:ListBucket"], {"StringLike": {"s3:prefix": "artefacts/*"}})]
+        for action in listed(statement["Action"])
+    }
+    assert confined == {
+        ("s3:ListBucket", "artefacts/*"),
+        ("s3:ListBucket", "exports/*"),
+        ("s3:ListBucketVersions", "exports/*"),
+        ("s3:ListBucketVersions", "uploads/*"),
+    }
 
 
 def test_no_action_is_a_pattern(stage: Synthesised) -> None:
@@ -137,11 +187,18 @@ def test_no_role_brings_policies_that_aws_writes(stage: Synthesised) -> None:
 def test_every_function_has_a_role_of_its_own(stage: Synthesised) -> None:
     roles = [stage.function(verb)["Role"]["Fn::GetAtt"][0] for verb in FUNCTIONS]
     assert len(set(roles)) == len(FUNCTIONS)
-    assert len(stage.resources("AWS::IAM::Role")) == len(FUNCTIONS) + 1
+    assert len(stage.resources("AWS::IAM::Role")) == len(FUNCTIONS) + len(SCHEDULED)
 
 
-def test_the_schedule_may_start_reconcile_and_nothing_else(stage: Synthesised) -> None:
-    (schedule,) = stage.resources("AWS::Scheduler::Schedule").values()
+@pytest.mark.parametrize("verb", SCHEDULED)
+def test_a_schedule_may_start_its_own_function_and_nothing_else(
+    verb: str, stage: Synthesised
+) -> None:
+    (schedule,) = (
+        each
+        for each in stage.resources("AWS::Scheduler::Schedule").values()
+        if _name(each["Properties"]["Target"]["Arn"]) == f"{verb.capitalize()}Function"
+    )
     role = schedule["Properties"]["Target"]["RoleArn"]["Fn::GetAtt"][0]
     trust = stage.resources("AWS::IAM::Role")[role]["Properties"]["AssumeRolePolicyDocument"]
     assert [each["Condition"] for each in trust["Statement"]] == [
@@ -153,7 +210,7 @@ def test_the_schedule_may_start_reconcile_and_nothing_else(stage: Synthesised) -
         if {"Ref": role} in each["Properties"]["Roles"]
     )
     assert [(each["Action"], _name(each["Resource"])) for each in policy["Statement"]] == [
-        ("lambda:InvokeFunction", "ReconcileFunction")
+        ("lambda:InvokeFunction", f"{verb.capitalize()}Function")
     ]
 
 

@@ -73,6 +73,22 @@ def test_nothing_is_deployed_that_no_function_reads(local_layers: Path) -> None:
     assert not [name for name in found if name.endswith((".pyi", ".h", ".a"))]
 
 
+def test_the_documentations_page_finds_its_files_in_the_layers(local_layers: Path) -> None:
+    layers = [str(local_layers / name / "python") for name in ("runtime", "meshmill")]
+    program = (
+        f"import sys; sys.path[:0] = {layers}\n"
+        "from meshmill.http.documentation import page, static_files\n"
+        "assert page() and all(file.content for file in static_files().values())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-B", "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_licences_of_what_is_deployed_stay_with_it(local_layers: Path) -> None:
     for layer, package in (("geometry", "numpy"), ("runtime", "pydantic")):
         (info,) = (local_layers / layer / "python").glob(f"{package}-*.dist-info")

@@ -40,6 +40,11 @@ def test_an_unknown_stage_is_refused_with_the_names_that_exist() -> None:
         ("attempts", {"retry_delay": 370}, "retry_delay must be below visibility"),
         ("attempts", {"reserve": 60}, "below generate's timeout"),
         ("attempts", {"reserve": 0}, "reserve must be positive"),
+        ("accounts", {"lease": 109}, "accounts.lease 109 s must outlast"),
+        ("accounts", {"reserve": 20}, "accounts.reserve must outlast the slowest call"),
+        ("accounts", {"settle": 60}, "accounts.settle must outlast"),
+        ("accounts", {"export_life": 700_000}, "export_life must end before the file"),
+        ("accounts", {"receipt_life": 86_400}, "receipt must be kept"),
     ],
 )
 def test_a_contradiction_is_named(part: str, changes: dict[str, int], message: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from infra.config import FUNCTIONS
 from tests.infra.templates import Synthesised
 
 
@@ -74,7 +75,7 @@ def test_uploads_keep_their_versions_and_artefacts_have_none(stage: Synthesised)
     assert [value for value in versioned.values() if value] == [{"Status": "Enabled"}]
 
 
-def test_quarantine_is_forgotten_after_ninety_days_and_artefacts_never(stage: Synthesised) -> None:
+def test_quarantine_and_exports_are_forgotten_and_artefacts_never(stage: Synthesised) -> None:
     (artefacts,) = (
         bucket["Properties"]["LifecycleConfiguration"]["Rules"]
         for name, bucket in stage.resources("AWS::S3::Bucket").items()
@@ -82,7 +83,8 @@ def test_quarantine_is_forgotten_after_ninety_days_and_artefacts_never(stage: Sy
     )
     expiring = [rule for rule in artefacts if "ExpirationInDays" in rule]
     assert [(rule["Prefix"], rule["ExpirationInDays"]) for rule in expiring] == [
-        ("quarantine/", 90)
+        ("quarantine/", 90),
+        ("exports/", 7),
     ]
 
 
@@ -95,7 +97,7 @@ def test_uploads_that_were_never_finished_are_dropped(stage: Synthesised) -> Non
 
 def test_tables_are_on_demand_and_restorable(stage: Synthesised) -> None:
     tables = stage.resources("AWS::DynamoDB::Table").values()
-    assert len(tables) == 4
+    assert len(tables) == 5
     for table in tables:
         assert table["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
         assert table["Properties"]["PointInTimeRecoverySpecification"] == {
@@ -128,6 +130,6 @@ def test_the_signing_key_is_generated_and_has_no_predecessor(stage: Synthesised)
 
 def test_every_log_group_forgets(stage: Synthesised) -> None:
     groups = stage.resources("AWS::Logs::LogGroup").values()
-    assert len(groups) == 6
+    assert len(groups) == len(FUNCTIONS) + 1
     for group in groups:
         assert group["Properties"]["RetentionInDays"] in {1, 14, 90}

@@ -32,6 +32,15 @@ def test_assets_are_found_by_id_by_user_and_by_due_date(stage: Synthesised) -> N
     } == {"by_user": ["user_shard S", "position S"], "by_due": ["due_shard N", "due_at N"]}
 
 
+def test_assets_alone_tell_of_their_changes_with_what_was_before(stage: Synthesised) -> None:
+    told = {
+        logical_id[: -len("XXXXXXXX")]: table["Properties"]["StreamSpecification"]
+        for logical_id, table in stage.resources("AWS::DynamoDB::Table").items()
+        if "StreamSpecification" in table["Properties"]
+    }
+    assert told == {"Assets": {"StreamViewType": "NEW_AND_OLD_IMAGES"}}
+
+
 def test_indexes_hold_keys_alone(stage: Synthesised) -> None:
     for index in _table(stage, "Assets")["GlobalSecondaryIndexes"]:
         assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
@@ -39,23 +48,34 @@ def test_indexes_hold_keys_alone(stage: Synthesised) -> None:
 
 def test_the_other_tables_have_the_keys_of_their_entity(stage: Synthesised) -> None:
     keys = {}
-    for name in ("RateLimits", "ApiKeys", "Audit"):
+    for name in ("RateLimits", "ApiKeys", "Audit", "AccountJobs"):
         table = _table(stage, name)
         keys[name] = _keys(table["KeySchema"], table)
-        assert "GlobalSecondaryIndexes" not in table
+        assert ("GlobalSecondaryIndexes" in table) == (name == "AccountJobs")
     assert keys == {
         "RateLimits": ["bucket S"],
         "ApiKeys": ["key_id S"],
         "Audit": ["subject S", "at_id S"],
+        "AccountJobs": ["user_id S", "kind S"],
     }
 
 
-def test_buckets_of_the_rate_limiter_and_audit_entries_expire_and_nothing_else_does(
+def test_account_jobs_are_found_by_due_date_within_their_kind(stage: Synthesised) -> None:
+    table = _table(stage, "AccountJobs")
+    (index,) = table["GlobalSecondaryIndexes"]
+    assert (index["IndexName"], _keys(index["KeySchema"], table)) == (
+        "by_due",
+        ["kind S", "due_at N"],
+    )
+    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+
+
+def test_buckets_of_the_rate_limiter_audit_entries_and_account_jobs_expire_and_nothing_else(
     stage: Synthesised,
 ) -> None:
     expiring = {
         name: _table(stage, name).get("TimeToLiveSpecification")
-        for name in ("Assets", "RateLimits", "ApiKeys", "Audit")
+        for name in ("Assets", "RateLimits", "ApiKeys", "Audit", "AccountJobs")
     }
     by_expires_at = {"AttributeName": "expires_at", "Enabled": True}
     assert expiring == {
@@ -63,4 +83,5 @@ def test_buckets_of_the_rate_limiter_and_audit_entries_expire_and_nothing_else_d
         "RateLimits": by_expires_at,
         "ApiKeys": None,
         "Audit": by_expires_at,
+        "AccountJobs": by_expires_at,
     }

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from meshmill.aws.dynamodb_keys import to_item
+from meshmill.domain.api_keys import ApiKey, KeyCredential
 from tests.faults.emptied import empty
 from tests.support import tables, tokens
 from tests.support.cloud import BASE_URL, Cloud, Reply
 
 ROCK: dict[str, Any] = {"format": "gltf", "parameters": {"generator": "rock", "quality": "low"}}
 NOW = 1_800_000_000_000
-KEY_ID, KEY_SECRET = "a" * 16, "s" * 43
-API_KEY = {"x-api-key": f"mm_{KEY_ID}_{KEY_SECRET}"}
+KEY = KeyCredential("a" * 16, "s" * 43)
+API_KEY = {"x-api-key": str(KEY)}
 
 
 @pytest.fixture
@@ -29,15 +30,16 @@ def get(cloud: Cloud, path: str, subject: str = "ada", query: str = "") -> Reply
 
 
 def store_key(cloud: Cloud, *permissions: str, per_minute: int | None = None) -> None:
-    item: dict[str, Any] = {
-        "key_id": {"S": KEY_ID},
-        "secret_sha256": {"S": hashlib.sha256(KEY_SECRET.encode()).hexdigest()},
-        "user_id": {"S": "u" + "k" * 32},
-        "permissions": {"L": [{"S": name} for name in permissions]},
-    }
-    if per_minute is not None:
-        item["requests_per_minute"] = {"N": str(per_minute)}
-    cloud.dynamodb.put_item(TableName=tables.API_KEYS, Item=item)
+    key = ApiKey(
+        key_id=KEY.key_id,
+        secret_sha256=KEY.secret_sha256,
+        user_id="u" + "k" * 32,
+        permissions=frozenset(permissions),
+        name="for a test",
+        created_at=NOW,
+        requests_per_minute=per_minute,
+    )
+    cloud.dynamodb.put_item(TableName=tables.API_KEYS, Item=to_item(key))
 
 
 @pytest.fixture
@@ -243,7 +245,7 @@ def test_an_api_key_has_only_its_own_permissions_and_limit(cloud: Cloud, frozen:
 
 def test_an_api_keys_secret_must_match(cloud: Cloud) -> None:
     store_key(cloud, "assets:read")
-    wrong = {"x-api-key": f"mm_{KEY_ID}_{'x' * 43}"}
+    wrong = {"x-api-key": f"mm_{KEY.key_id}_{'x' * 43}"}
     assert cloud.request("GET", "/api/v1/assets", headers=wrong).code == "UNAUTHORIZED"
 
 

@@ -219,11 +219,15 @@ def test_an_unknown_generator_is_not_found_and_told_the_known_ones(cloud: Cloud)
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("PUT", "/api/v1/assets", "POST, GET"),
-        ("DELETE", "/api/v1/assets", "POST, GET"),
-        ("POST", f"/api/v1/assets/{ABSENT}", "GET"),
-        ("POST", "/api/v1/health", "GET"),
-        ("PATCH", "/api/v1/generators/rock", "GET"),
+        ("PUT", "/api/v1/assets", "POST, GET, HEAD"),
+        ("DELETE", "/api/v1/assets", "POST, GET, HEAD"),
+        ("OPTIONS", "/api/v1/assets", "POST, GET, HEAD"),
+        ("POST", f"/api/v1/assets/{ABSENT}", "GET, HEAD, DELETE"),
+        ("DELETE", f"/api/v1/assets/{ABSENT}/files/model", "GET, HEAD"),
+        ("POST", "/api/v1/health", "GET, HEAD"),
+        ("PATCH", "/api/v1/generators/rock", "GET, HEAD"),
+        ("PUT", f"/api/v1/status/assets/{ABSENT}", "GET, HEAD"),
+        ("POST", "/docs", "GET, HEAD"),
     ],
 )
 def test_a_known_path_with_another_method_names_the_right_ones(

@@ -36,12 +36,16 @@ paths = st.sampled_from(
 
 
 def ask(method: str, path: str, query: str, headers: dict[str, str], body: str | None) -> int:
-    """The status of an answer, whose body must be JSON."""
+    """The status of an answer, whose body must be JSON where it is neither a page nor left out."""
     context: Any = Context()
     answer = api_function.handler(gateway_event(method, path, query, headers, body), context)
-    members = json.loads(answer["body"])
     status: int = answer["statusCode"]
-    assert status < 400 or {"error", "request_id"} <= members.keys()
+    if method == "HEAD":
+        assert answer["body"] == ""
+    elif status >= 400:
+        assert {"error", "request_id"} <= json.loads(answer["body"]).keys()
+    elif path != "/docs":
+        assert json.loads(answer["body"])
     return status
 
 

@@ -74,6 +74,20 @@ def api_keys_table(backend: Backend) -> Iterator[str]:
 
 
 @contextmanager
+def audit_table(backend: Backend) -> Iterator[str]:
+    """A table of audit entries."""
+    with _table(backend, "subject", "at_id") as name:
+        yield name
+
+
+@contextmanager
+def account_jobs_table(backend: Backend) -> Iterator[str]:
+    """A table of jobs on accounts with its index."""
+    with _table(backend, "user_id", "kind", by_due={"kind": "S", "due_at": "N"}) as name:
+        yield name
+
+
+@contextmanager
 def queue(backend: Backend) -> Iterator[str]:
     """A standard queue, by its URL."""
     client = backend.client("sqs")
@@ -94,9 +108,10 @@ def bucket(backend: Backend) -> Iterator[str]:
 
 
 @contextmanager
-def _table(backend: Backend, key: str, **indexes: dict[str, str]) -> Iterator[str]:
-    client, name = backend.client("dynamodb"), _unique(key)
-    kinds = {key: "S"} | {part: kind for index in indexes.values() for part, kind in index.items()}
+def _table(backend: Backend, *key: str, **indexes: dict[str, str]) -> Iterator[str]:
+    client, name = backend.client("dynamodb"), _unique(key[0])
+    kinds = dict.fromkeys(key, "S")
+    kinds |= {part: kind for index in indexes.values() for part, kind in index.items()}
     secondary = [
         {
             "IndexName": index,
@@ -108,7 +123,7 @@ def _table(backend: Backend, key: str, **indexes: dict[str, str]) -> Iterator[st
     client.create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
-        KeySchema=_key_schema(key),
+        KeySchema=_key_schema(*key),
         AttributeDefinitions=[
             {"AttributeName": part, "AttributeType": kind} for part, kind in kinds.items()
         ],

@@ -6,6 +6,8 @@ message received too often goes to the dead letters.
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 import uuid
 from collections.abc import Iterator, Mapping
@@ -19,24 +21,30 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from functions.account import handler as account_function
 from functions.api import handler as api_function
+from functions.audit import handler as audit_function
 from functions.dead_letter import handler as dead_letter_function
 from functions.generate import handler as generate_function
 from functions.reconcile import handler as reconcile_function
 from functions.status import handler as status_function
 from meshmill.aws import clients
 from meshmill.settings import (
+    AccountSettings,
     ApiSettings,
+    AuditSettings,
     DeadLetterSettings,
     GenerateSettings,
     ReconcileSettings,
     StatusSettings,
 )
 from tests.support import tables, tokens
+from tests.support.changes import ChangeFeed
 
 REGION, ACCOUNT = "eu-central-1", "123456789012"
 BASE_URL = "https://api.example"
 MAX_RECEIVES = 5
+AUDIT_DAYS = 400
 LANES = ("express", "standard", "bulk")
 
 
@@ -79,6 +87,7 @@ class Cloud:
         self.sqs = boto3.client("sqs")
         self.s3 = boto3.client("s3")
         self.secrets = boto3.client("secretsmanager")
+        self.changes = ChangeFeed(ACCOUNT, REGION)
         self.queue_urls: dict[str, str] = {}
         self.dead_letter_urls: dict[str, str] = {}
         self._create()
@@ -87,6 +96,12 @@ class Cloud:
         tables.create_tables(self.dynamodb)
         self.s3.create_bucket(
             Bucket="artefacts", CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
+        self.s3.create_bucket(
+            Bucket="uploads", CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
+        self.s3.put_bucket_versioning(
+            Bucket="uploads", VersioningConfiguration={"Status": "Enabled"}
         )
         secret = json.dumps({"current": "current-key", "previous": ""})
         self.secrets.create_secret(Name="signing", SecretString=secret)
@@ -110,6 +125,7 @@ class Cloud:
             "signing_secret_id": "signing",
             "artefacts_bucket": "artefacts",
             "status_link_seconds": 86_400,
+            "account_link_seconds": 604_800,
             "download_link_seconds": 900,
         }
         every = (
@@ -117,16 +133,21 @@ class Cloud:
                 assets_table=tables.ASSETS,
                 rate_limits_table=tables.RATE_LIMITS,
                 api_keys_table=tables.API_KEYS,
+                account_jobs_table=tables.ACCOUNT_JOBS,
                 token_issuer=tokens.ISSUER,
                 token_audience=tokens.AUDIENCE,
                 jwks_url=jwks_url,
+                audit_table=tables.AUDIT,
+                audit_days=AUDIT_DAYS,
                 user_requests_per_minute=100,
                 key_requests_per_minute=1_000,
                 **queues,
                 **patience,
                 **links,
             ),
-            StatusSettings(assets_table=tables.ASSETS, **links),
+            StatusSettings(
+                assets_table=tables.ASSETS, account_jobs_table=tables.ACCOUNT_JOBS, **links
+            ),
             GenerateSettings(
                 assets_table=tables.ASSETS,
                 artefacts_bucket="artefacts",
@@ -137,6 +158,24 @@ class Cloud:
                 attempt_reserve_ms=5_000,
                 **queues,
                 **patience,
+            ),
+            AccountSettings(
+                assets_table=tables.ASSETS,
+                rate_limits_table=tables.RATE_LIMITS,
+                api_keys_table=tables.API_KEYS,
+                account_jobs_table=tables.ACCOUNT_JOBS,
+                audit_table=tables.AUDIT,
+                audit_days=AUDIT_DAYS,
+                artefacts_bucket="artefacts",
+                uploads_bucket="uploads",
+                lease_ms=60_000,
+                reserve_ms=30_000,
+                settle_ms=60_000,
+                export_seconds=259_200,
+                receipt_seconds=7_776_000,
+            ),
+            AuditSettings(
+                audit_table=tables.AUDIT, audit_days=AUDIT_DAYS, artefacts_bucket="artefacts"
             ),
             DeadLetterSettings(
                 assets_table=tables.ASSETS, artefacts_bucket="artefacts", max_attempts=3
@@ -177,10 +216,12 @@ class Cloud:
             "POST", "/api/v1/assets", body, bearer=further.pop("bearer", tokens.token()), **further
         )
 
-    def poll(self, status_url: str) -> Reply:
+    def poll(
+        self, status_url: str, headers: Mapping[str, str] | None = None, method: str = "GET"
+    ) -> Reply:
         """Call the status function by a signed link."""
         parts = urlsplit(status_url)
-        event = gateway_event("GET", parts.path, parts.query, {}, None)
+        event = gateway_event(method, parts.path, parts.query, headers or {}, None)
         kind, identifier = parts.path.split("/")[-2:]
         event["pathParameters"] = {"kind": kind, "id": identifier}
         return _reply(status_function.handler(event, Context()))
@@ -200,6 +241,32 @@ class Cloud:
     def reconcile(self) -> dict[str, int]:
         """Run the reconciler once."""
         return reconcile_function.handler({}, Context())
+
+    def record_changes(self) -> int:
+        """Deliver one batch of the assets' changes; returns how many there were."""
+        records = self.changes.waiting()
+        if not records:
+            return 0
+        answer = audit_function.handler({"Records": records}, Context())
+        failed = {entry["itemIdentifier"] for entry in answer["batchItemFailures"]}
+        for record in records:
+            if record["dynamodb"]["SequenceNumber"] in failed:
+                break
+            self.changes.go_on_after(record)
+        return len(records)
+
+    def audited(self, subject: str) -> list[dict[str, Any]]:
+        """The audit entries of a user's data as they stand in the table, oldest first."""
+        items: list[dict[str, Any]] = self.dynamodb.query(
+            TableName=tables.AUDIT,
+            KeyConditionExpression="subject = :subject",
+            ExpressionAttributeValues={":subject": {"S": subject}},
+        )["Items"]
+        return items
+
+    def work_on_accounts(self, context: Context | None = None) -> dict[str, int]:
+        """Carry on what is due of exports and erasures."""
+        return account_function.handler({}, context or Context())
 
     def waiting(self, lane: str = "standard") -> int:
         return _visible(self.sqs, self.queue_urls[lane])
@@ -305,7 +372,18 @@ def _reply(answer: Mapping[str, Any]) -> Reply:
         name.lower(): value if isinstance(value, str) else value[0]
         for name, value in answer.get("multiValueHeaders", {}).items()
     }
-    return Reply(answer["statusCode"], headers, answer.get("body") or "")
+    return Reply(answer["statusCode"], headers, _text(answer, headers))
+
+
+def _text(answer: Mapping[str, Any], headers: Mapping[str, str]) -> str:
+    """The body as a client reads it: as the gateway has decoded, and a client uncompressed it."""
+    body: str = answer.get("body") or ""
+    if not answer.get("isBase64Encoded"):
+        return body
+    content = base64.b64decode(body)
+    if headers.get("content-encoding") == "gzip":
+        content = gzip.decompress(content)
+    return content.decode()
 
 
 def _visible(sqs: Any, url: str) -> int:
@@ -321,3 +399,5 @@ def _forget_wiring() -> None:
     generate_function._consumer.cache_clear()
     dead_letter_function._bury.cache_clear()
     reconcile_function._reconcile.cache_clear()
+    audit_function._record.cache_clear()
+    account_function._run.cache_clear()

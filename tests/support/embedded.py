@@ -34,6 +34,15 @@ class Caller:
     def get(self, asset_id: str) -> httpx.Response:
         return httpx.get(f"{self._assets}/{asset_id}", headers=self._headers, timeout=60)
 
+    def listed(self) -> list[dict[str, Any]]:
+        """The first page."""
+        answer = httpx.get(self._assets, headers=self._headers, timeout=60)
+        assets: list[dict[str, Any]] = answer.raise_for_status().json()["data"]
+        return assets
+
+    def delete(self, asset_id: str) -> httpx.Response:
+        return httpx.delete(f"{self._assets}/{asset_id}", headers=self._headers, timeout=60)
+
     def poll(self, status_url: str) -> httpx.Response:
         return httpx.get(status_url, timeout=60)
 
@@ -72,8 +81,14 @@ def eventually(look: Callable[[], T | None], what: str) -> T:
 
 def reconcile(stack: LocalStack) -> dict[str, int]:
     """Run the reconciler now instead of at the next minute."""
-    answer = stack.client("lambda").invoke(FunctionName=stack.outputs["ReconcileFunction"])
+    return run_function(stack, "ReconcileFunction")
+
+
+def run_function(stack: LocalStack, output: str) -> dict[str, int]:
+    """Run a scheduled function now; what it did how often."""
+    answer = stack.client("lambda").invoke(FunctionName=stack.outputs[output])
     done: dict[str, int] = json.loads(answer["Payload"].read())
+    assert "FunctionError" not in answer, done
     return done
 
 
@@ -93,7 +108,16 @@ def generate_configured(
     stack: LocalStack, *, timeout: int | None = None, **variables: str
 ) -> Iterator[None]:
     """Another timeout or other variables for the generate function, for a while."""
-    client, name = stack.client("lambda"), stack.outputs["GenerateFunction"]
+    with function_configured(stack, "GenerateFunction", timeout=timeout, **variables):
+        yield
+
+
+@contextmanager
+def function_configured(
+    stack: LocalStack, output: str, *, timeout: int | None = None, **variables: str
+) -> Iterator[None]:
+    """Another timeout or other variables for the function that an output names, for a while."""
+    client, name = stack.client("lambda"), stack.outputs[output]
     before = client.get_function_configuration(FunctionName=name)
     changed = dict(before["Environment"]["Variables"]) | variables
     client.update_function_configuration(

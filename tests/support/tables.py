@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-ASSETS, RATE_LIMITS, API_KEYS = "assets", "rate_limits", "api_keys"
+ASSETS, RATE_LIMITS, API_KEYS, AUDIT = "assets", "rate_limits", "api_keys", "audit"
+ACCOUNT_JOBS = "account_jobs"
 
 
 def create_tables(client: Any) -> None:
@@ -23,6 +24,19 @@ def create_tables(client: Any) -> None:
             _index("by_user", "user_shard", "position"),
             _index("by_due", "due_shard", "due_at"),
         ],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+    )
+    client.create_table(
+        TableName=AUDIT,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": "subject", "AttributeType": "S"},
+            {"AttributeName": "at_id", "AttributeType": "S"},
+        ],
+        KeySchema=[
+            {"AttributeName": "subject", "KeyType": "HASH"},
+            {"AttributeName": "at_id", "KeyType": "RANGE"},
+        ],
     )
     for table, key in ((RATE_LIMITS, "bucket"), (API_KEYS, "key_id")):
         client.create_table(
@@ -31,6 +45,20 @@ def create_tables(client: Any) -> None:
             AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
             KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
         )
+    client.create_table(
+        TableName=ACCOUNT_JOBS,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": "user_id", "AttributeType": "S"},
+            {"AttributeName": "kind", "AttributeType": "S"},
+            {"AttributeName": "due_at", "AttributeType": "N"},
+        ],
+        KeySchema=[
+            {"AttributeName": "user_id", "KeyType": "HASH"},
+            {"AttributeName": "kind", "KeyType": "RANGE"},
+        ],
+        GlobalSecondaryIndexes=[_index("by_due", "kind", "due_at")],
+    )
 
 
 def _index(name: str, partition: str, sort: str) -> dict[str, Any]:

@@ -11,8 +11,10 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
+from meshmill.domain.permissions import USER_PERMISSIONS
+
 ISSUER, AUDIENCE = "https://issuer.example", "meshmill"
-PERMISSIONS = ("assets:create", "assets:read")
+PERMISSIONS = USER_PERMISSIONS
 
 
 @cache

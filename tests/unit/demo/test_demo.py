@@ -66,7 +66,9 @@ class TestEvents:
         requests = Requests.read(EVENTS)
 
         every = [*requests.creating, *requests.repeating, *requests.reading, *requests.refused]
-        assert len(every) == len(list(EVENTS.rglob("*.json")))
+        left_out = {"account", "admin", "deletion"}
+        played = [path for path in EVENTS.rglob("*.json") if path.parent.name not in left_out]
+        assert len(every) == len(played)
         assert requests.repeating.keys() <= requests.creating.keys()
 
     def test_a_request_with_a_seed_gets_this_runs_and_one_without_stays_as_it_is(self) -> None:

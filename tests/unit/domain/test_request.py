@@ -157,6 +157,12 @@ def test_a_texture_size_names_what_would_have_passed() -> None:
     assert only(parameters(texture_size=8192)).allowed == [256, 512, 1024, 2048, 4096]
 
 
+@pytest.mark.parametrize("angle", [15, "20", True, {}, None])
+def test_a_choice_between_numbers_names_those_that_are_not_whole_too(angle: Any) -> None:
+    violation = only(options("gear", pressure_angle_deg=angle))
+    assert violation.allowed == [14.5, 20.0, 25.0]
+
+
 @pytest.mark.parametrize("member", ["lods", "seed"])
 @pytest.mark.parametrize("value", [True, 1.0, "1", None, 10**39, -1])
 def test_an_integer_takes_nothing_that_only_looks_like_one(member: str, value: Any) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from meshmill.domain.lanes import Lane
 from meshmill.settings import (
+    AccountSettings,
     ApiSettings,
     DeadLetterSettings,
     GenerateSettings,
@@ -18,7 +19,14 @@ from meshmill.settings import (
     StatusSettings,
 )
 
-EVERY = (ApiSettings, StatusSettings, GenerateSettings, DeadLetterSettings, ReconcileSettings)
+EVERY = (
+    ApiSettings,
+    StatusSettings,
+    GenerateSettings,
+    DeadLetterSettings,
+    ReconcileSettings,
+    AccountSettings,
+)
 
 
 def settings(kind: type[Settings]) -> Any:

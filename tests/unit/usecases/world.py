@@ -7,19 +7,22 @@ from collections.abc import Callable
 from typing import Any
 
 from meshmill.domain.asset import Asset
-from meshmill.domain.attribution import Attribution
+from meshmill.domain.attribution import Attribution, Reader
 from meshmill.domain.errors import DependencyUnavailable
 from meshmill.domain.lanes import Lane
 from meshmill.domain.request import AssetRequest, validate_request
 from meshmill.usecases.bury_message import Burial, BuryMessage
 from meshmill.usecases.consume import ConsumeWork, Returned
+from meshmill.usecases.delete_asset import DeleteAsset
 from meshmill.usecases.generate_asset import AttemptPolicy, GenerateAsset
-from meshmill.usecases.list_assets import ListAssets
+from meshmill.usecases.list_assets import ListAssets, Listing, Page
+from meshmill.usecases.oversight import Oversight
 from meshmill.usecases.read_asset import ReadAsset, ReadStatus
 from meshmill.usecases.reconcile import Care, Reconcile
 from meshmill.usecases.submit_asset import OnDuplicate, SubmitAsset, Submitted
 from tests.fakes.artefacts import InMemoryArtefacts, InMemoryQuarantine
 from tests.fakes.assets import InMemoryAssets
+from tests.fakes.audit import InMemoryAssetDeletion, InMemoryAuditTrail
 from tests.fakes.clock import CountingEntropy, FakeClock
 from tests.fakes.credentials import RotatingSecret
 from tests.fakes.engine import CountingEngine
@@ -27,6 +30,8 @@ from tests.fakes.queues import InMemoryDelivery, InMemoryLanes, Message
 
 ADA, GRACE = "u" + "a" * 32, "u" + "b" * 32
 ASKED = Attribution(f"user:{ADA}", "request-1", f"00-{'ab' * 16}-{'cd' * 8}-01")
+ADA_READS, GRACE_READS = Reader(ADA, ASKED), Reader(GRACE, ASKED)
+ADMIN_READS = Reader("u" + "c" * 32, ASKED, reads_all_users=True)
 PATIENCE = {Lane.EXPRESS: 120_000, Lane.STANDARD: 600_000, Lane.BULK: 3_600_000}
 ATTEMPTS = AttemptPolicy(
     max_attempts=3, lease_ms=60_000, lease_margin_ms=5_000, retry_delay_seconds=10
@@ -105,9 +110,14 @@ class World:
             clock=self.clock,
             max_attempts=ATTEMPTS.max_attempts,
         )
-        self.list_assets = ListAssets(self.flaky_assets, self.secret)
-        self.read_asset = ReadAsset(self.flaky_assets)
-        self.read_status = ReadStatus(self.flaky_assets, self.secret, self.clock)
+        self.trail = InMemoryAuditTrail()
+        self.flaky_trail: Any = Flaky(self.trail)
+        self.flaky_deletion: Any = Flaky(InMemoryAssetDeletion(self.assets, self.trail))
+        oversight = Oversight(self.flaky_trail, self.clock, self.entropy)
+        self.list_assets = ListAssets(self.flaky_assets, self.secret, lambda: oversight)
+        self.read_asset = ReadAsset(self.flaky_assets, lambda: oversight)
+        self.delete_asset = DeleteAsset(self.flaky_assets, self.flaky_deletion, self.clock)
+        self.read_status = ReadStatus({"assets": self.flaky_assets.get}, self.secret, self.clock)
 
     def worker(self, engine: Any = None, policy: AttemptPolicy = ATTEMPTS) -> GenerateAsset:
         """A worker, with an engine of its own if need be."""
@@ -131,6 +141,10 @@ class World:
     ) -> Submitted:
         """Ask for a rock."""
         return self.submit_asset(user, rock(seed, **members), on_duplicate, ASKED)
+
+    def page(self, user: str, listing: Listing) -> Page:
+        """A page of a user's own assets."""
+        return self.list_assets(Reader(user, ASKED), user, listing)
 
     def record(self, asset: Asset) -> Asset:
         """The asset as it stands now; it must stand."""

@@ -6,17 +6,19 @@ retries; the call may then have taken effect all the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from meshmill.domain.asset import Asset, StoredFile
 from meshmill.domain.lanes import Lane
-from meshmill.domain.signing import SigningKeys
+from meshmill.domain.signing import KeySuccession, SigningKeys
 from meshmill.domain.transitions import Outcome, Transition
 
 if TYPE_CHECKING:
-    # What is behind these is heavy, and the status function has no use for it.
+    # What is behind these is heavy, or the status function has no use for it.
+    from meshmill.domain.api_keys import ApiKey
+    from meshmill.domain.audit import AuditEntry
     from meshmill.domain.work import WorkItem
     from meshmill.geometry.artefact import Artefact, ArtefactFile
     from meshmill.geometry.spec import AssetSpec
@@ -69,6 +71,34 @@ class AssetStore(Protocol):
 
     def overdue(self, due_shard: int, now: int, limit: int) -> list[str]:
         """Ids of a shard's records with ``due_at <= now``, longest overdue first, from an index."""
+        ...
+
+
+class AssetDeletion(Protocol):
+    """Deletes asset records; a deletion and its entry in the audit trail are one write."""
+
+    def delete(self, asset: Asset, entry: AuditEntry) -> Asset | None:
+        """Delete the record as it was read, or change nothing and return what stands instead.
+
+        None when it is gone: deleted now, or meanwhile by somebody else (and then no entry is
+        made).
+        """
+        ...
+
+
+class AuditTrail(Protocol):
+    """Who did what to whose data."""
+
+    def record(self, entries: Sequence[AuditEntry]) -> None:
+        """Put entries, all or some of them when it fails; the same entry again is one."""
+        ...
+
+    def of(self, subject: str, after: str | None, limit: int) -> list[AuditEntry]:
+        """A subject's entries strictly after a position, oldest first."""
+        ...
+
+    def latest(self, subject: str, before: str | None, limit: int) -> list[AuditEntry]:
+        """A subject's entries strictly before a position, newest first."""
         ...
 
 
@@ -130,13 +160,17 @@ class DownloadLinks(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """A rate-limit bucket after a request: tokens left, and milliseconds until it is full."""
+    """A rate-limit bucket after a request: tokens left, and milliseconds until it is full.
+
+    ``fenced``: the account that it belongs to is being erased, and its callers are kept out.
+    """
 
     granted: bool
     limit: int
     remaining: int
     full_in_ms: int
     retry_after_ms: int
+    fenced: bool = False
 
 
 class RateLimiter(Protocol):
@@ -147,22 +181,35 @@ class RateLimiter(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class ApiKey:
-    """A stored API key: the hash of its secret, whose it is, and what it may do."""
-
-    key_id: str
-    secret_sha256: str
-    user_id: str
-    permissions: frozenset[str]
-    requests_per_minute: int | None = None
-
-
 class ApiKeys(Protocol):
     """API keys by id."""
 
     def find(self, key_id: str) -> ApiKey | None:
         """The key, possibly from a cache that is at most a minute old."""
+        ...
+
+
+class ApiKeyStore(Protocol):
+    """API keys, for who issues them; a change and its entry in the audit trail are one write."""
+
+    def create(self, key: ApiKey, entry: AuditEntry) -> None:
+        """Store a new key.
+
+        Raises:
+            InvalidState: another key has its id.
+        """
+        ...
+
+    def get(self, key_id: str) -> ApiKey | None:
+        """The key as of now, or None."""
+        ...
+
+    def every(self) -> Iterator[ApiKey]:
+        """All keys, in no order; what changes meanwhile may be among them or not."""
+        ...
+
+    def delete(self, key_id: str, entry: AuditEntry) -> bool:
+        """Delete a key; False where there is none (and then no entry is made)."""
         ...
 
 
@@ -175,6 +222,30 @@ class SigningSecret(Protocol):
 
     def reread(self) -> SigningKeys:
         """The keys that stand now; asks at most twice a minute, else answers from the cache."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSuccession:
+    """Signing keys as they were read, and the version that they stood in."""
+
+    version: str
+    keys: KeySuccession
+
+
+class SigningVault(Protocol):
+    """The signing keys, for who replaces them."""
+
+    def read(self) -> StoredSuccession:
+        """The keys that stand now."""
+        ...
+
+    def replace(self, seen: StoredSuccession, keys: KeySuccession) -> None:
+        """Put keys in the place of those that were read.
+
+        Raises:
+            InvalidState: others stand there by now.
+        """
         ...
 
 

@@ -107,6 +107,7 @@ class Links(Settings):
     signing_secret_id: str
     artefacts_bucket: str
     status_link_seconds: int
+    account_link_seconds: int
     download_link_seconds: int
 
 
@@ -117,9 +118,12 @@ class ApiSettings(Links, LaneQueues, LanePatience):
     assets_table: str
     rate_limits_table: str
     api_keys_table: str
+    account_jobs_table: str
     token_issuer: str
     token_audience: str
     jwks_url: str
+    audit_table: str
+    audit_days: int
     user_requests_per_minute: int
     key_requests_per_minute: int
 
@@ -129,6 +133,7 @@ class StatusSettings(Links):
     """The ``status`` function."""
 
     assets_table: str
+    account_jobs_table: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +164,15 @@ class DeadLetterSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AuditSettings(Settings):
+    """The ``audit`` function; entries are kept for ``audit_days``."""
+
+    audit_table: str
+    audit_days: int
+    artefacts_bucket: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReconcileSettings(LaneQueues, LanePatience):
     """The ``reconcile`` function; it ends a round when less than ``reserve_ms`` is left of it."""
 
@@ -166,3 +180,27 @@ class ReconcileSettings(LaneQueues, LanePatience):
     max_attempts: int
     max_sends_per_run: int
     reserve_ms: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountSettings(Settings):
+    """The ``account`` function.
+
+    It begins no step when less than ``reserve_ms`` of it is left. An erasure ends when nothing was
+    found for ``settle_ms``; its receipt is kept for ``receipt_seconds``, an export's file for
+    ``export_seconds``.
+    """
+
+    assets_table: str
+    rate_limits_table: str
+    api_keys_table: str
+    account_jobs_table: str
+    audit_table: str
+    audit_days: int
+    artefacts_bucket: str
+    uploads_bucket: str
+    lease_ms: int
+    reserve_ms: int
+    settle_ms: int
+    export_seconds: int
+    receipt_seconds: int

@@ -15,9 +15,10 @@ from meshmill.aws.attributes import Value, to_value
 from meshmill.domain.conditions import AllOf, AnyOf, AtLeast, AtMost, Condition, Is, OneOf
 from meshmill.domain.transitions import Transition
 
-# Every condition is asked of a record that exists, so these two are constants.
-_ALWAYS = "attribute_exists(#asset_id)"
-_NEVER = "attribute_not_exists(#asset_id)"
+# Every condition is asked of a record that exists, and every record has a version: so these two
+# are constants.
+_ALWAYS = "attribute_exists(#version)"
+_NEVER = "attribute_not_exists(#version)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,15 @@ class UpdateExpressions:
     """What UpdateItem takes beside table and key."""
 
     update: str
+    condition: str
+    names: dict[str, str]
+    values: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionExpression:
+    """What a conditional write takes beside table and key."""
+
     condition: str
     names: dict[str, str]
     values: dict[str, Value]
@@ -70,13 +80,27 @@ def to_expressions(
     update = f"SET {', '.join(sets)}"
     if transition.remove:
         update += f" REMOVE {', '.join(map(placeholders.name, sorted(transition.remove)))}"
-    exists = f"attribute_exists({placeholders.name('asset_id')})"
     return UpdateExpressions(
         update=update,
-        condition=f"{exists} AND {_rendered(transition.requires, placeholders)}",
+        condition=_of_a_record(transition.requires, placeholders),
         names=placeholders.names,
         values=placeholders.values,
     )
+
+
+def to_condition(condition: Condition) -> ConditionExpression:
+    """The condition, asked of a record that exists."""
+    placeholders = _Placeholders()
+    return ConditionExpression(
+        condition=_of_a_record(condition, placeholders),
+        names=placeholders.names,
+        values=placeholders.values,
+    )
+
+
+def _of_a_record(condition: Condition, placeholders: _Placeholders) -> str:
+    exists = f"attribute_exists({placeholders.name('version')})"
+    return f"{exists} AND {_rendered(condition, placeholders)}"
 
 
 def _rendered(condition: Condition, placeholders: _Placeholders) -> str:

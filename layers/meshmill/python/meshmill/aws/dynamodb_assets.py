@@ -130,6 +130,7 @@ class DynamoDbAssets:
         items = self._query(
             IndexName=_BY_USER,
             KeyConditionExpression="user_shard = :partition AND #position < :end",
+            ProjectionExpression="#position",
             ExpressionAttributeNames={"#position": "position"},
             ExpressionAttributeValues={":partition": to_value(partition), ":end": to_value(end)},
             ScanIndexForward=False,

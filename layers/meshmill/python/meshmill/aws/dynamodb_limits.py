@@ -32,6 +32,8 @@ _ROUNDS = 4
 _REMEMBERED_BUCKETS = 10_000
 # Clocks differ, so an item outlives the time at which its bucket is certainly full.
 _MARGIN_SECONDS = 60
+# A fence keeps its item for longer than the bucket needs it.
+_SPENT = "spender = :me, expires_at = if_not_exists(fenced_until, :expires_at)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class _Request:
     def update_when_idle(self) -> dict[str, Any]:
         """Start from now: what the bucket could hold beyond full is lost."""
         return {
-            "UpdateExpression": "SET tat = :now_plus_cost, spender = :me, expires_at = :expires_at",
+            "UpdateExpression": f"SET tat = :now_plus_cost, {_SPENT}",
             "ConditionExpression": "attribute_not_exists(tat) OR tat <= :now",
             "ExpressionAttributeValues": {
                 ":now_plus_cost": to_value(self.now + self.cost),
@@ -71,7 +73,7 @@ class _Request:
     def update_when_busy(self) -> dict[str, Any]:
         """Take one of the tokens that are left."""
         return {
-            "UpdateExpression": "SET tat = tat + :cost, spender = :me, expires_at = :expires_at",
+            "UpdateExpression": f"SET tat = tat + :cost, {_SPENT}",
             "ConditionExpression": "tat > :now AND tat <= :latest AND spender <> :me",
             "ExpressionAttributeValues": {
                 ":cost": to_value(self.cost),
@@ -88,15 +90,16 @@ class _Request:
             ":expires_at": to_value(full_at_the_latest + _MARGIN_SECONDS),
         }
 
-    def allowance(self, tat: int, *, granted: bool) -> Allowance:
-        """The bucket's figures at ``tat``, times rounded up to milliseconds."""
-        full_in = max(tat - self.now, 0)
+    def allowance(self, bucket: _Bucket, *, granted: bool) -> Allowance:
+        """The bucket's figures, times rounded up to milliseconds."""
+        full_in = max(bucket.tat - self.now, 0)
         return Allowance(
             granted=granted,
             limit=self.per_minute,
             remaining=max(self.tau - full_in, 0) // self.cost,
             full_in_ms=_milliseconds(full_in),
-            retry_after_ms=0 if granted else _milliseconds(tat - self.latest),
+            retry_after_ms=0 if granted else _milliseconds(bucket.tat - self.latest),
+            fenced=bucket.fenced_until * _US_PER_SECOND > self.now,
         )
 
 
@@ -106,10 +109,14 @@ class _Bucket:
 
     tat: int
     spender: str
+    fenced_until: int
 
 
 class DynamoDbRateLimiter:
     """Items ``{bucket, tat, spender, expires_at}``; one update a token, two on a wrong guess.
+
+    An item may have ``fenced_until`` as well (:mod:`meshmill.aws.dynamodb_fences`), which each
+    update tells: a caller that is fenced pays all the same.
 
     ``spender`` names who took the last token, so that when the SDK tries again after a lost
     response it finds its own token spent. If somebody else has spent one in between, the try takes
@@ -139,7 +146,7 @@ class DynamoDbRateLimiter:
             self._seen.put(bucket, tat)
             granted = found.spender == request.me
             if granted or tat > request.latest:
-                return request.allowance(tat, granted=granted)
+                return request.allowance(found, granted=granted)
         raise DependencyUnavailable("A rate-limit bucket changed at every try")
 
     def _try_to_take(self, request: _Request, tat: int) -> _Bucket:
@@ -151,7 +158,7 @@ class DynamoDbRateLimiter:
                 answer = self._client.update_item(
                     TableName=self._table,
                     Key={"bucket": {"S": request.bucket}},
-                    ReturnValues="UPDATED_NEW",
+                    ReturnValues="ALL_NEW",
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                     **update,
                 )
@@ -162,7 +169,7 @@ class DynamoDbRateLimiter:
 
 def _to_bucket(item: Mapping[str, Any]) -> _Bucket:
     fields = {name: from_value(value) for name, value in item.items()}
-    return _Bucket(fields.get("tat", 0), fields.get("spender", ""))
+    return _Bucket(fields.get("tat", 0), fields.get("spender", ""), fields.get("fenced_until", 0))
 
 
 def _milliseconds(microseconds: int) -> int:

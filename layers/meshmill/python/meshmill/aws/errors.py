@@ -50,6 +50,11 @@ _PASSING = frozenset(
     }
 )
 
+#: Likewise, of a cancelled transaction: what became of one of its writes.
+_PASSING_REASONS = frozenset(
+    {"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
+)
+
 _NO_ANSWER = (
     ConnectionError,
     HTTPClientError,
@@ -92,6 +97,18 @@ def item_of(refusal: ClientError) -> dict[str, Any] | None:
     return response.get("Item")
 
 
+def cancellation_reasons(error: ClientError) -> list[Mapping[str, Any]]:
+    """What became of each write of a cancelled transaction, in order: its ``Code``, or ``None``.
+
+    For the rest there are none. A reason has the ``Item`` that refused it, where the write asked
+    for ``ReturnValuesOnConditionCheckFailure=ALL_OLD``.
+    """
+    response: Mapping[str, Any] = error.response
+    return list(response.get("CancellationReasons", []))
+
+
 def _may_pass(error: ClientError) -> bool:
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return status >= _SERVER_ERROR or status == _TOO_MANY_REQUESTS or code_of(error) in _PASSING
+    if status >= _SERVER_ERROR or status == _TOO_MANY_REQUESTS or code_of(error) in _PASSING:
+        return True
+    return any(reason.get("Code") in _PASSING_REASONS for reason in cancellation_reasons(error))

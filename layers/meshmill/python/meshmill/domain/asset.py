@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 from meshmill.domain import identity
@@ -118,12 +119,12 @@ class Asset:
         attribution: Attribution,
     ) -> Self:
         """The record of a first request, due when its lane's patience ends."""
-        spec = request.spec
+        spec, spec_id = request.spec, request.spec.spec_id
         lane = Lane.for_priority(request.priority)
         return cls(
-            asset_id=identity.asset_id(user_id, spec.spec_id),
+            asset_id=identity.asset_id(user_id, spec_id),
             user_id=user_id,
-            spec_id=spec.spec_id,
+            spec_id=spec_id,
             run=run,
             status=Status.PENDING,
             request=spec.canonical_bytes().decode(),
@@ -146,6 +147,11 @@ class Asset:
         return members
 
     @property
+    def generator(self) -> str:
+        """Name of the generator that the request asks for."""
+        return _generator_of(self.request)
+
+    @property
     def user_shard(self) -> str:
         """Partition of the user's listing that this asset stands in."""
         return listing_partition(self.user_id, identity.shard(self.asset_id, LISTING_SHARDS))
@@ -164,6 +170,13 @@ class Asset:
         """Fields that are set, by name: what conditions are evaluated on."""
         values = {entry.name: getattr(self, entry.name) for entry in dataclasses.fields(self)}
         return {name: value for name, value in values.items() if value is not None}
+
+
+@lru_cache(maxsize=128)
+def _generator_of(request: str) -> str:
+    """Each file of an asset is named after it, so that it is asked for several times over."""
+    generator: str = json.loads(request)["parameters"]["generator"]
+    return generator
 
 
 def due_partition(lane: Lane, shard: int) -> int:

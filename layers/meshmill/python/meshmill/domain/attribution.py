@@ -21,3 +21,12 @@ class Attribution:
     def trace_id(self) -> str | None:
         """The 32 hexadecimal digits that name the whole trace."""
         return None if self.traceparent is None else self.traceparent.split("-")[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who wants to read: their own data, or where ``reads_all_users`` anybody's."""
+
+    user_id: str
+    attribution: Attribution
+    reads_all_users: bool = False

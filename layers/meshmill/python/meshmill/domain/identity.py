@@ -21,6 +21,16 @@ def user_id(issuer: str, subject: str) -> str:
     return "u" + base64.b32encode(digest).decode().lower()
 
 
+def user_bucket(owner_id: str) -> str:
+    """The rate-limit bucket that a user's tokens pay from."""
+    return f"user#{owner_id}"
+
+
+def key_bucket(key_id: str) -> str:
+    """The rate-limit bucket that an API key pays from."""
+    return f"key#{key_id}"
+
+
 def asset_id(owner_id: str, spec_id: str) -> str:
     """The UUIDv5 of user and spec: the same request of the same user has the same id."""
     return str(uuid.uuid5(_ASSET_NAMESPACE, f"{owner_id}/{spec_id}"))

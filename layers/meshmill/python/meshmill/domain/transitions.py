@@ -225,6 +225,17 @@ def may_be_postponed(asset: Asset, now: int) -> bool:
     return untouched and sent and now - asset.queued_at < _BACKLOG_LIMIT_MS
 
 
+def unchanged(asset: Asset) -> Condition:
+    """The record stands as it was read."""
+    return all_of(Is("run", asset.run), Is("status", asset.status), Is("version", asset.version))
+
+
+def idle(run: str, *, now: int) -> Condition:
+    """This run stands, and no worker has it."""
+    unclaimed = OneOf("status", (Status.PENDING, Status.COMPLETED, Status.FAILED))
+    return all_of(Is("run", run), any_of(unclaimed, AtMost("lease_until", now)))
+
+
 def _watch_again(name: str, asset: Asset, *, now: int, patience: Patience) -> Transition:
     """Due again after twice the last wait, at most an hour; the lane's patience at first."""
     doubled = patience[asset.lane] if asset.wait_ms is None else 2 * asset.wait_ms

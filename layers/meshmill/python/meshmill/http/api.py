@@ -89,7 +89,7 @@ class Api:
         self._gate = gate
         self._methods: dict[str, list[str]] = {}
         self.resolver = APIGatewayHttpResolver()
-        self.resolver.use([self._answer])
+        self.resolver.use([self._outermost()])
         self.resolver.not_found(self._no_route)
 
     def open(self, method: str, path: str, answer: Callable[..., Answer]) -> None:
@@ -145,6 +145,14 @@ class Api:
                     f"This path takes {', '.join(methods)}", {"allowed": methods}
                 )
         raise NotFound("There is no such path")
+
+    def _outermost(self) -> Callable[[APIGatewayHttpResolver, Next], Response[Any]]:
+        """:meth:`_answer` as a function: of a method the resolver reads the signature each time."""
+
+        def answer(app: APIGatewayHttpResolver, next_middleware: Next) -> Response[Any]:
+            return self._answer(app, next_middleware)
+
+        return answer
 
     def _answer(self, app: APIGatewayHttpResolver, next_middleware: Next) -> Response[Any]:
         """Outermost: errors become answers here, and every answer is logged."""

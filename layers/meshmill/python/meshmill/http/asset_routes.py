@@ -1,11 +1,12 @@
-"""Create, get and list."""
+"""Create, get, list and delete; and the way to an asset's files."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from meshmill.domain.asset import Asset, Status
 from meshmill.domain.attribution import Attribution
@@ -13,7 +14,7 @@ from meshmill.domain.request import AssetRequest, parse_request
 from meshmill.geometry.registry import FORMATS, GENERATORS
 from meshmill.http.answer import Answer
 from meshmill.http.api import Api
-from meshmill.http.attribution import attribution
+from meshmill.http.attribution import attribution, reader
 from meshmill.http.authentication import Principal
 from meshmill.http.links import LinkMinter
 from meshmill.http.presentation import asset_view, estimate_view
@@ -24,12 +25,16 @@ from meshmill.http.requests import (
     json_body,
     one_of,
     query,
+    user_id,
     whole_number,
 )
 from meshmill.usecases.estimate_asset import EstimateAsset
 from meshmill.usecases.list_assets import DEFAULT_LIMIT, MAX_LIMIT, ListAssets, Listing
-from meshmill.usecases.read_asset import ReadAsset
+from meshmill.usecases.read_asset import FindFile, ReadAsset
 from meshmill.usecases.submit_asset import OnDuplicate, SubmitAsset
+
+if TYPE_CHECKING:
+    from meshmill.usecases.delete_asset import DeleteAsset
 
 _logger = logging.getLogger(__name__)
 _POLL_SECONDS = "1"
@@ -41,17 +46,19 @@ _LIST_QUERY = {
     "generator": one_of(*GENERATORS),
     "limit": whole_number(1, MAX_LIMIT),
     "cursor": any_text,
+    "user_id": user_id,
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetRoutes:
-    """Routes under ``/api/v1/assets``."""
+    """Routes under ``/api/v1/assets``; what is asked for rarely is made when it is."""
 
     submit: SubmitAsset
     estimate: EstimateAsset
     read: ReadAsset
     list_assets: ListAssets
+    delete_asset: Callable[[], DeleteAsset]
     links: LinkMinter
 
     def register(self, api: Api) -> None:
@@ -59,6 +66,15 @@ class AssetRoutes:
         api.guarded("POST", "/api/v1/assets", "assets:create", self.create)
         api.guarded("GET", "/api/v1/assets", "assets:read", self.page)
         api.guarded("GET", "/api/v1/assets/<asset_id>", "assets:read", self.get)
+        api.guarded("GET", "/api/v1/assets/<asset_id>/files/<name>", "assets:read", self.file)
+        api.guarded("DELETE", "/api/v1/assets/<asset_id>", "assets:delete", self.delete)
+
+    def delete(self, principal: Principal, event: Event, asset_id: str) -> Answer:
+        """204 once the record is gone; its files stay, since other records may share them."""
+        query(event, {})
+        asked_by = attribution(principal, event)
+        self.delete_asset()(principal.user_id, asset_id_of(asset_id), asked_by)
+        return Answer(HTTPStatus.NO_CONTENT, None, _PRIVATE)
 
     def create(self, principal: Principal, event: Event) -> Answer:
         """202 for what was queued, 200 for what stood there before and for a dry run."""
@@ -97,20 +113,29 @@ class AssetRoutes:
         return Answer(status, body, {"Location": self.links.asset_url(asset), **_headers(asset)})
 
     def get(self, principal: Principal, event: Event, asset_id: str) -> Answer:
-        """The user's asset, as of now."""
+        """The caller's asset, or to admins anybody's, as of now."""
         query(event, {})
-        asset = self.read(principal.user_id, asset_id_of(asset_id))
-        return Answer(HTTPStatus.OK, self._view(asset), _headers(asset))
+        asset = self.read(reader(principal, event), asset_id_of(asset_id))
+        etag = self.links.entity_tag(asset)
+        return Answer(HTTPStatus.OK, self._view(asset), _headers(asset), etag=etag)
+
+    def file(self, principal: Principal, event: Event, asset_id: str, name: str) -> Answer:
+        """302 to a fresh download link of one file."""
+        query(event, {})
+        asset, file = FindFile(self.read)(reader(principal, event), asset_id_of(asset_id), name)
+        url, _ = self.links.file_url(asset, file)
+        return Answer(HTTPStatus.FOUND, None, {**_PRIVATE, "Location": url})
 
     def page(self, principal: Principal, event: Event) -> Answer:
-        """One page of the user's assets, newest first."""
+        """One page of the caller's assets, or to admins of another user's, newest first."""
         asked = query(event, _LIST_QUERY)
+        owner = asked.pop("user_id", principal.user_id)
         listing = Listing(
             limit=asked.pop("limit", DEFAULT_LIMIT),
             cursor=asked.pop("cursor", None),
             filters=asked,
         )
-        page = self.list_assets(principal.user_id, listing)
+        page = self.list_assets(reader(principal, event), owner, listing)
         body = {
             "data": [self._view(asset) for asset in page.assets],
             "next_cursor": page.next_cursor,
