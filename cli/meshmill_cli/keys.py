@@ -10,6 +10,7 @@ import typer
 
 from meshmill.domain.permissions import Permission
 from meshmill_cli.errors import REFUSED, CommandFailed
+from meshmill_cli.options import AsJson, Stage
 
 keys = typer.Typer(
     name="keys",
@@ -21,13 +22,10 @@ keys = typer.Typer(
 _LIFETIME = re.compile(r"([1-9][0-9]{0,3})([mhd])")
 _UNIT_MS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
-_Stage = Annotated[str, typer.Option("--stage", help="local, staging or production.")]
-_AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
-
 
 @keys.command()
 def create(
-    stage: _Stage,
+    stage: Stage,
     subject: Annotated[str, typer.Option(help="Whose key: sub of that user's tokens.")],
     name: Annotated[str, typer.Option(help="What it is for, such as ci.")],
     permission: Annotated[
@@ -43,7 +41,7 @@ def create(
         str | None,
         typer.Option(help="How long it is good: 90d, 12h or 30m; for ever unless given."),
     ] = None,
-    as_json: _AsJson = False,
+    as_json: AsJson = False,
 ) -> None:
     """Issue an API key. It is shown this once, alone on standard output: only its hash is kept."""
     # AWS's SDK is slow to load: other commands, and help, need not wait for it.
@@ -67,7 +65,7 @@ def create(
 
 
 @keys.command("list")
-def list_keys(stage: _Stage, as_json: _AsJson = False) -> None:
+def list_keys(stage: Stage, as_json: AsJson = False) -> None:
     """Tell of all API keys, oldest first; their secrets are known to nobody."""
     from meshmill_cli import keys_on_stage, keys_text  # noqa: PLC0415
 
@@ -81,8 +79,8 @@ def list_keys(stage: _Stage, as_json: _AsJson = False) -> None:
 @keys.command()
 def revoke(
     key_id: Annotated[str, typer.Argument(help="As listed: the middle part of the key.")],
-    stage: _Stage,
-    as_json: _AsJson = False,
+    stage: Stage,
+    as_json: AsJson = False,
 ) -> None:
     """Revoke an API key; processes that remember it take it for up to a minute."""
     from meshmill_cli import keys_on_stage, keys_text  # noqa: PLC0415
@@ -93,11 +91,11 @@ def revoke(
 
 @keys.command()
 def rotate_signing(
-    stage: _Stage,
+    stage: Stage,
     force: Annotated[
         bool, typer.Option("--force", help="Also where links of the previous key die of it.")
     ] = False,
-    as_json: _AsJson = False,
+    as_json: AsJson = False,
 ) -> None:
     """Replace the key that signs links; the old one passes until its last link has expired."""
     from meshmill_cli import keys_on_stage, keys_text  # noqa: PLC0415

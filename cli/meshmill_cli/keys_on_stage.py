@@ -14,11 +14,11 @@ from meshmill.domain.api_keys import ApiKey
 from meshmill.domain.attribution import Attribution
 from meshmill.domain.identity import user_id
 from meshmill.domain.signing import KeySuccession
+from meshmill.domain.times import iso
 from meshmill.usecases.issue_api_key import IssueApiKey, IssuedKey, KeyRequest
 from meshmill.usecases.revoke_api_key import RevokeApiKey
 from meshmill.usecases.rotate_signing import RotateSigning, StillOverlapping
 from meshmill_cli.errors import REFUSED, CommandFailed
-from meshmill_cli.keys_text import moment
 from meshmill_cli.stages import Stage, stage_opened
 
 
@@ -69,7 +69,7 @@ def rotate(stage_name: str) -> KeySuccession:
         try:
             return _rotation(stage)(_attribution(stage))
         except StillOverlapping as refusal:
-            until = "" if refusal.until is None else f" until {moment(refusal.until)}"
+            until = "" if refusal.until is None else f" until {iso(refusal.until)}"
             lines = [
                 f"links that the previous key has signed may be good{until}",
                 "wait for that, or let them die with --force",

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from meshmill.domain.api_keys import ApiKey
 from meshmill.domain.signing import KeySuccession
+from meshmill.domain.times import iso
 from meshmill_cli.columns import aligned
 
 _COLUMNS = ("key_id", "name", "user_id", "requests_per_minute", "created_at", "expires_at")
-
-
-def moment(time_ms: int) -> str:
-    """ISO 8601 in UTC, in whole seconds."""
-    return datetime.fromtimestamp(time_ms // 1000, tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def view(key: ApiKey) -> dict[str, Any]:
@@ -26,8 +21,8 @@ def view(key: ApiKey) -> dict[str, Any]:
         "user_id": key.user_id,
         "permissions": sorted(key.permissions),
         "requests_per_minute": key.requests_per_minute,
-        "created_at": moment(key.created_at),
-        "expires_at": None if key.expires_at is None else moment(key.expires_at),
+        "created_at": iso(key.created_at),
+        "expires_at": iso(key.expires_at),
     }
 
 
@@ -35,7 +30,7 @@ def issued(key: ApiKey) -> str:
     """What to know about a new key, beside its text."""
     limit = key.requests_per_minute
     pace = "the limit of the stage" if limit is None else f"{limit:,} requests a minute"
-    end = "it is revoked" if key.expires_at is None else moment(key.expires_at)
+    end = iso(key.expires_at) or "it is revoked"
     return "\n".join(
         [
             f"key {key.key_id} ({key.name}) of user {key.user_id}",
@@ -70,8 +65,8 @@ def table(keys: Sequence[ApiKey]) -> str:
 def rotation_view(keys: KeySuccession) -> dict[str, str | None]:
     """When the signing key was replaced, and until when the old one passes."""
     return {
-        "rotated_at": None if keys.rotated_at is None else moment(keys.rotated_at),
-        "previous_until": None if keys.previous_until is None else moment(keys.previous_until),
+        "rotated_at": iso(keys.rotated_at),
+        "previous_until": iso(keys.previous_until),
     }
 
 

@@ -13,7 +13,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from meshmill.aws.clients import configuration
-from meshmill.aws.secrets import MalformedSecret
+from meshmill.aws.signing_secret import MalformedSecret
 from meshmill.domain.errors import DependencyUnavailable, InvalidRequest, RequestError
 from meshmill_cli.errors import REFUSED, UNREACHABLE, CommandFailed, told
 

@@ -10,15 +10,15 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from meshmill.aws import clients
 from meshmill.aws.clock import SystemClock
 from meshmill.aws.dynamodb_account_jobs import DynamoDbAccountJobs
+from meshmill.aws.dynamodb_asset_erasure import DynamoDbAssetErasure
 from meshmill.aws.dynamodb_assets import DynamoDbAssets
 from meshmill.aws.dynamodb_audit import DynamoDbAuditTrail
-from meshmill.aws.dynamodb_erasure import DynamoDbAssetErasure
 from meshmill.aws.dynamodb_fences import DynamoDbFences
 from meshmill.aws.dynamodb_key_store import DynamoDbApiKeyStore
 from meshmill.aws.s3_exports import S3ExportFiles
 from meshmill.aws.s3_user_files import S3UserFiles
 from meshmill.logs import configure_logging
-from meshmill.metrics import count
+from meshmill.metrics import count_outcomes
 from meshmill.settings import AccountSettings
 from meshmill.usecases.account_worker import AccountStores, account_worker
 from meshmill.usecases.run_account_jobs import RunAccountJobs
@@ -27,7 +27,7 @@ from meshmill.usecases.run_account_jobs import RunAccountJobs
 def handler(_event: object, context: LambdaContext) -> dict[str, int]:
     """One round; answers how often which end was reached."""
     done = {str(work): n for work, n in _run()(context.get_remaining_time_in_millis).items()}
-    count("account", {f"AccountJobs{work.title().replace('_', '')}": n for work, n in done.items()})
+    count_outcomes("account", "AccountJobs", done)
     return done
 
 

@@ -17,7 +17,7 @@ from meshmill.aws.dynamodb_assets import DynamoDbAssets
 from meshmill.aws.dynamodb_keys import DynamoDbApiKeys
 from meshmill.aws.dynamodb_limits import DynamoDbRateLimiter
 from meshmill.aws.s3_links import S3DownloadLinks
-from meshmill.aws.secrets import SecretsManagerSigningSecret
+from meshmill.aws.signing_secret import SecretsManagerSigningSecret
 from meshmill.aws.sqs_queue import SqsWorkQueue
 from meshmill.http.account_routes import AccountRoutes
 from meshmill.http.api import Api, Gate
@@ -35,8 +35,8 @@ from meshmill.usecases.submit_asset import SubmitAsset
 if TYPE_CHECKING:
     from meshmill.ports import Clock
     from meshmill.usecases.account_requests import AccountRequests
+    from meshmill.usecases.cross_user_reading import CrossUserReading
     from meshmill.usecases.delete_asset import DeleteAsset
-    from meshmill.usecases.oversight import Oversight
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -56,8 +56,8 @@ def _api() -> Api:
     queue = SqsWorkQueue(clients.sqs(), settings.queue_urls)
     limiter = DynamoDbRateLimiter(clients.dynamodb(), settings.rate_limits_table, clock)
     keys = DynamoDbApiKeys(clients.dynamodb(), settings.api_keys_table, clock)
-    oversight = partial(_oversight, settings)
-    read = ReadAsset(assets, oversight)
+    cross_user_reading = partial(_cross_user_reading, settings, clock)
+    read = ReadAsset(assets, cross_user_reading)
     links = LinkMinter.configured(settings, secret, downloads, clock)
     api = Api(Gate(Authenticator.configured(settings, keys, clock), limiter, clock, links))
     CatalogueRoutes(version=__version__, public_base_url=settings.public_base_url).register(api)
@@ -65,8 +65,8 @@ def _api() -> Api:
         submit=SubmitAsset(assets, queue, clock, os.urandom, settings.patience),
         estimate=EstimateAsset(assets),
         read=read,
-        list_assets=ListAssets(assets, secret, oversight),
-        delete_asset=partial(_delete_asset, settings, assets),
+        list_assets=ListAssets(assets, secret, cross_user_reading),
+        delete_asset=partial(_delete_asset, settings, assets, clock),
         links=links,
     ).register(api)
     AccountRoutes(requests=partial(_account_requests, settings, clock), links=links).register(api)
@@ -76,21 +76,21 @@ def _api() -> Api:
 # What follows is loaded on use: most processes are never asked for it.
 
 
-def _oversight(settings: ApiSettings) -> Oversight:
+def _cross_user_reading(settings: ApiSettings, clock: Clock) -> CrossUserReading:
     from meshmill.aws.dynamodb_audit import DynamoDbAuditTrail  # noqa: PLC0415
-    from meshmill.usecases.oversight import Oversight  # noqa: PLC0415
+    from meshmill.usecases.cross_user_reading import CrossUserReading  # noqa: PLC0415
 
     trail = DynamoDbAuditTrail(clients.dynamodb(), settings.audit_table, settings.audit_days)
-    return Oversight(trail, SystemClock(), os.urandom)
+    return CrossUserReading(trail, clock, os.urandom)
 
 
-def _delete_asset(settings: ApiSettings, assets: DynamoDbAssets) -> DeleteAsset:
-    from meshmill.aws.dynamodb_deletion import DynamoDbAssetDeletion  # noqa: PLC0415
+def _delete_asset(settings: ApiSettings, assets: DynamoDbAssets, clock: Clock) -> DeleteAsset:
+    from meshmill.aws.dynamodb_asset_deletion import DynamoDbAssetDeletion  # noqa: PLC0415
     from meshmill.usecases.delete_asset import DeleteAsset  # noqa: PLC0415
 
     tables = settings.assets_table, settings.audit_table
     deletion = DynamoDbAssetDeletion(clients.dynamodb(), *tables, settings.audit_days)
-    return DeleteAsset(assets, deletion, SystemClock())
+    return DeleteAsset(assets, deletion, clock)
 
 
 def _account_requests(settings: ApiSettings, clock: Clock) -> AccountRequests:

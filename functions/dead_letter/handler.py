@@ -21,7 +21,7 @@ from meshmill.aws.clock import SystemClock
 from meshmill.aws.dynamodb_assets import DynamoDbAssets
 from meshmill.aws.s3_quarantine import S3Quarantine
 from meshmill.logs import configure_logging
-from meshmill.metrics import count
+from meshmill.metrics import count_outcomes
 from meshmill.settings import DeadLetterSettings
 from meshmill.usecases.bury_message import BuryMessage
 
@@ -43,7 +43,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
     answer = process_partial_response(event, settle, _processor, context=context)
     settled["returned"] = len(answer["batchItemFailures"])
-    count("dead_letter", {f"DeadLetters{fate.capitalize()}": n for fate, n in settled.items()})
+    count_outcomes("dead_letter", "DeadLetters", settled)
     return dict(answer)
 
 

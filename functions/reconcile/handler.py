@@ -12,7 +12,7 @@ from meshmill.aws.clock import SystemClock
 from meshmill.aws.dynamodb_assets import DynamoDbAssets
 from meshmill.aws.sqs_queue import SqsBacklog, SqsWorkQueue
 from meshmill.logs import configure_logging
-from meshmill.metrics import count
+from meshmill.metrics import count_outcomes
 from meshmill.settings import ReconcileSettings
 from meshmill.usecases.reconcile import Reconcile
 
@@ -20,7 +20,7 @@ from meshmill.usecases.reconcile import Reconcile
 def handler(_event: object, context: LambdaContext) -> dict[str, int]:
     """One round; answers what was done how often."""
     done = {str(care): n for care, n in _reconcile()(context.get_remaining_time_in_millis).items()}
-    count("reconcile", {f"Overdue{care.title().replace('_', '')}": n for care, n in done.items()})
+    count_outcomes("reconcile", "Overdue", done)
     return done
 
 

@@ -13,7 +13,7 @@ from meshmill.aws.clock import SystemClock
 from meshmill.aws.dynamodb_account_jobs import DynamoDbAccountJobs
 from meshmill.aws.dynamodb_assets import DynamoDbAssets
 from meshmill.aws.s3_links import S3DownloadLinks
-from meshmill.aws.secrets import SecretsManagerSigningSecret
+from meshmill.aws.signing_secret import SecretsManagerSigningSecret
 from meshmill.domain.account_job import JobKind
 from meshmill.http.delivery import deliver
 from meshmill.http.links import LinkMinter
@@ -21,7 +21,7 @@ from meshmill.http.status import StatusRoute
 from meshmill.logs import configure_logging
 from meshmill.settings import StatusSettings
 from meshmill.usecases.account_requests import ReadAccountJob
-from meshmill.usecases.read_asset import ReadStatus
+from meshmill.usecases.read_status import ReadStatus
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.choices import CrossOrigin, OnDeletion
-from infra.config import Retention
 from infra.constructs.acknowledgements import acknowledge
 from infra.constructs.cross_origin import of_downloads, of_uploads
 from infra.constructs.deletion import removal_policy
+from infra.stage_parts import Retention
 
 ARTEFACTS = "artefacts"
 """Prefix of the files that users download: ``artefacts/{spec_id}/{engine_version}/{filename}``."""

@@ -10,7 +10,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.config import ChangeFeed
+from infra.stage_parts import ChangeFeed
 from meshmill.domain.asset import Status
 
 ASKED_FOR: Sequence[dict[str, Any]] = (

@@ -107,7 +107,8 @@ class ClientPool(Construct):
             pool,
             "COG8",
             "The Plus plan guards the sign-in of people, and here none sign in: nobody can sign "
-            "up, no client has a flow for passwords, and programs prove themselves by a secret.",
+            "up, clients are allowed client credentials and the refreshing of tokens, which nobody "
+            "is given, and programs prove themselves by a secret.",
         )
         return pool
 
@@ -137,6 +138,9 @@ class ClientPool(Construct):
             f"{client.name}-client",
             user_pool_client_name=client.name,
             generate_secret=True,
+            # Where no flow is named, Cognito allows passwords by SRP and flows of one's own. What
+            # remains is the refreshing of tokens, for which nobody has a token.
+            auth_flows=cognito.AuthFlow(user_srp=False, custom=False),
             o_auth=cognito.OAuthSettings(
                 flows=cognito.OAuthFlows(client_credentials=True),
                 scopes=[self._scopes[each] for each in client.permissions],

@@ -7,7 +7,8 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.config import LANES, Delivery, Lane, StageConfig
+from infra.config import StageConfig
+from infra.stage_parts import LANES, Delivery, Lane
 
 _DEAD_LETTER_BATCH = 10
 _DEAD_LETTER_CONCURRENCY = 2

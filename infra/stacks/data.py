@@ -8,7 +8,7 @@ from constructs import Construct
 
 from infra.choices import Cognito, OnDeletion
 from infra.config import StageConfig
-from infra.constructs.buckets import artefacts_bucket, uploads_bucket
+from infra.constructs.buckets import PrivateBucket, artefacts_bucket, uploads_bucket
 from infra.constructs.identity import ClientPool
 from infra.constructs.signing_secret import SigningSecret
 from infra.constructs.tables import Table
@@ -30,20 +30,8 @@ class DataStack(Stack):
             description=f"Meshmill {stage.name}: data",
             termination_protection=stage.on_deletion is OnDeletion.RETAIN,
         )
-        fate, retention = stage.on_deletion, stage.retention
-        self.assets = Table(
-            self,
-            "Assets",
-            partition_key="asset_id",
-            stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
-            on_deletion=fate,
-        )
-        self.assets.index_keys(
-            BY_USER, partition="user_shard", sort="position", kind=dynamodb.AttributeType.STRING
-        )
-        self.assets.index_keys(
-            BY_DUE, partition="due_shard", sort="due_at", kind=dynamodb.AttributeType.NUMBER
-        )
+        fate = stage.on_deletion
+        self.assets = self._make_assets(fate)
         self.rate_limits = Table(
             self,
             "RateLimits",
@@ -60,7 +48,33 @@ class DataStack(Stack):
             expires_at="expires_at",
             on_deletion=fate,
         )
-        self.account_jobs = Table(
+        self.account_jobs = self._make_account_jobs(fate)
+        self.artefacts, self.uploads = self._make_buckets(stage)
+        self.artefacts_arn_export = self._export_name(self.artefacts.bucket_arn)
+        """Under which the service stack imports the bucket's ARN."""
+        self.uploads_arn_export = self._export_name(self.uploads.bucket_arn)
+        """Likewise."""
+        self.signing_secret = SigningSecret(self, "SigningSecret", on_deletion=fate)
+        self.client_pool = self._make_client_pool(stage)
+
+    def _make_assets(self, fate: OnDeletion) -> Table:
+        assets = Table(
+            self,
+            "Assets",
+            partition_key="asset_id",
+            stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
+            on_deletion=fate,
+        )
+        assets.index_keys(
+            BY_USER, partition="user_shard", sort="position", kind=dynamodb.AttributeType.STRING
+        )
+        assets.index_keys(
+            BY_DUE, partition="due_shard", sort="due_at", kind=dynamodb.AttributeType.NUMBER
+        )
+        return assets
+
+    def _make_account_jobs(self, fate: OnDeletion) -> Table:
+        account_jobs = Table(
             self,
             "AccountJobs",
             partition_key="user_id",
@@ -68,25 +82,24 @@ class DataStack(Stack):
             expires_at="expires_at",
             on_deletion=fate,
         )
-        self.account_jobs.index_keys(
+        account_jobs.index_keys(
             BY_DUE,
             partition="kind",
             sort="due_at",
             kind=dynamodb.AttributeType.NUMBER,
             partition_kind=dynamodb.AttributeType.STRING,
         )
-        self.artefacts = artefacts_bucket(
-            self, retention=retention, on_deletion=fate, cors=stage.cors
-        )
-        self.uploads = uploads_bucket(self, retention=retention, on_deletion=fate, cors=stage.cors)
-        self.artefacts_arn_export = self._export_name(self.artefacts.bucket_arn)
-        """Under which the service stack imports the bucket's ARN."""
-        self.uploads_arn_export = self._export_name(self.uploads.bucket_arn)
-        """Likewise."""
-        self.signing_secret = SigningSecret(self, "SigningSecret", on_deletion=fate)
-        self.client_pool = self._client_pool(stage)
+        return account_jobs
 
-    def _client_pool(self, stage: StageConfig) -> ClientPool | None:
+    def _make_buckets(self, stage: StageConfig) -> tuple[PrivateBucket, PrivateBucket]:
+        """The buckets of artefacts and of uploads."""
+        retention, fate, cors = stage.retention, stage.on_deletion, stage.cors
+        return (
+            artefacts_bucket(self, retention=retention, on_deletion=fate, cors=cors),
+            uploads_bucket(self, retention=retention, on_deletion=fate, cors=cors),
+        )
+
+    def _make_client_pool(self, stage: StageConfig) -> ClientPool | None:
         """The issuer of tokens, where the stage does not trust somebody else's."""
         match stage.identity:
             case Cognito() as choice:

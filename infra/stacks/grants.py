@@ -92,12 +92,14 @@ class Grants:
             access.on_index(data.assets, BY_USER, "Query"),
             access.on_table(data.assets, "BatchGetItem", "DeleteItem"),
             access.on_table(data.api_keys, "DeleteItem", "Scan"),
-            access.on_table(data.rate_limits, "DeleteItem", "UpdateItem"),
+            access.on_table(data.rate_limits, "UpdateItem"),
             access.on_table(data.audit, "BatchWriteItem", "PutItem", "Query"),
             access.on_objects(
                 data.artefacts,
                 EXPORTS,
                 "AbortMultipartUpload",
+                # The bucket keeps no versions: what is called null there takes the former.
+                "DeleteObject",
                 "DeleteObjectVersion",
                 "GetObject",
                 "PutObject",

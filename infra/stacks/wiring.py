@@ -36,6 +36,17 @@ class _Patience(TypedDict):
     bulk_patience_ms: int
 
 
+class _Links(TypedDict):
+    """The fields of :class:`meshmill.settings.Links`."""
+
+    public_base_url: str
+    signing_secret_id: str
+    artefacts_bucket: str
+    status_link_seconds: int
+    account_link_seconds: int
+    download_link_seconds: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wiring:
     """Settings whose texts may be CDK tokens, resolved when the stack is deployed."""
@@ -51,12 +62,7 @@ class Wiring:
         return ApiSettings(
             **self._queues(),
             **self._patience(),
-            public_base_url=self.endpoints.public_base_url,
-            signing_secret_id=self.data.signing_secret.secret_arn,
-            artefacts_bucket=self.data.artefacts.bucket_name,
-            status_link_seconds=limits.status_link,
-            account_link_seconds=limits.account_link,
-            download_link_seconds=limits.download_link,
+            **self._links(),
             assets_table=self.data.assets.table_name,
             rate_limits_table=self.data.rate_limits.table_name,
             api_keys_table=self.data.api_keys.table_name,
@@ -73,12 +79,7 @@ class Wiring:
     def status(self) -> StatusSettings:
         """The environment of ``status``."""
         return StatusSettings(
-            public_base_url=self.endpoints.public_base_url,
-            signing_secret_id=self.data.signing_secret.secret_arn,
-            artefacts_bucket=self.data.artefacts.bucket_name,
-            status_link_seconds=self.stage.limits.status_link,
-            account_link_seconds=self.stage.limits.account_link,
-            download_link_seconds=self.stage.limits.download_link,
+            **self._links(),
             assets_table=self.data.assets.table_name,
             account_jobs_table=self.data.account_jobs.table_name,
         )
@@ -122,7 +123,7 @@ class Wiring:
             assets_table=self.data.assets.table_name,
             max_attempts=self.stage.attempts.maximum,
             max_sends_per_run=self.stage.reconciliation.max_sends_per_run,
-            reserve_ms=self.stage.reconciliation.reserve * 1000,
+            reserve_ms=_milliseconds(self.stage.reconciliation.reserve),
         )
 
     def account(self) -> AccountSettings:
@@ -143,6 +144,17 @@ class Wiring:
             export_seconds=accounts.export_life,
             receipt_seconds=accounts.receipt_life,
         )
+
+    def _links(self) -> _Links:
+        limits = self.stage.limits
+        return {
+            "public_base_url": self.endpoints.public_base_url,
+            "signing_secret_id": self.data.signing_secret.secret_arn,
+            "artefacts_bucket": self.data.artefacts.bucket_name,
+            "status_link_seconds": limits.status_link,
+            "account_link_seconds": limits.account_link,
+            "download_link_seconds": limits.download_link,
+        }
 
     def _queues(self) -> _Queues:
         lanes = self.lanes.by_name

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpcore
 
-from meshmill.domain.identity import asset_id, run_id, user_id
+from meshmill.domain.identity import asset_id, ulid, user_id
 from meshmill.domain.work import WorkItem
 from meshmill_local.clients import Clients
 from meshmill_local.engine import REGION
@@ -60,7 +60,7 @@ def absent_asset_event(queue_arn: str | None) -> dict[str, Any]:
         return {}
     nobody = user_id(ISSUER, "nobody")
     body = WorkItem(
-        asset_id=asset_id(nobody, "nothing"), run=run_id(0, bytes(10)), user_id=nobody
+        asset_id=asset_id(nobody, "nothing"), run=ulid(0, bytes(10)), user_id=nobody
     ).model_dump_json()
     now = str(time.time_ns() // 1_000_000)
     record = {

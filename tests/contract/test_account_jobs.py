@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from meshmill.account_ports import AccountJobs
 from meshmill.aws.dynamodb_account_jobs import DynamoDbAccountJobs
 from meshmill.domain import account_job
 from meshmill.domain.account_job import (
@@ -21,6 +20,7 @@ from meshmill.domain.account_job import (
     new_job,
 )
 from meshmill.domain.transitions import Transition
+from meshmill.ports.accounts import AccountJobs
 from tests.contract.samples import ADA, NOW, new_user
 from tests.fakes.accounts import InMemoryAccountJobs
 from tests.support.backend import Backend, account_jobs_table
@@ -31,9 +31,8 @@ WRITING = ExportProgress(
     section=Section.AUDIT,
     position="000001800000000#x",
     upload_id="upload-1",
-    parts=(Part(1, '"ab"', 5_242_880), Part(2, '"cd"', 7)),
+    parts=(Part(1, '"ab"', 5_242_880, "ab" * 32), Part(2, '"cd"', 7, "cd" * 32)),
     records=12_345,
-    sha256="ab" * 32,
 )
 DELETING = ErasureProgress(
     stage=Stage.ASSETS,

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from meshmill.aws.dynamodb_asset_deletion import DynamoDbAssetDeletion
 from meshmill.aws.dynamodb_assets import DynamoDbAssets
 from meshmill.aws.dynamodb_audit import DynamoDbAuditTrail
-from meshmill.aws.dynamodb_deletion import DynamoDbAssetDeletion
 from meshmill.domain.asset import Asset
 from meshmill.domain.audit import Action, AuditEntry, asset_entry
 from meshmill.ports import AssetDeletion, AssetStore, AuditTrail

@@ -10,9 +10,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from meshmill.aws.backoff import Backoff
+from meshmill.aws.dynamodb_asset_deletion import DynamoDbAssetDeletion
 from meshmill.aws.dynamodb_assets import DynamoDbAssets
 from meshmill.aws.dynamodb_audit import DynamoDbAuditTrail
-from meshmill.aws.dynamodb_deletion import DynamoDbAssetDeletion
 from meshmill.domain.audit import Action, AuditEntry, asset_entry
 from meshmill.domain.errors import DependencyUnavailable
 from tests.contract import samples

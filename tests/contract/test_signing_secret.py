@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from meshmill.aws.secrets import MalformedSecret, SecretsManagerSigningSecret
+from meshmill.aws.signing_secret import MalformedSecret, SecretsManagerSigningSecret
 from meshmill.domain.errors import DependencyUnavailable
 from meshmill.domain.signing import SigningKeys
 from meshmill.ports import SigningSecret

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from meshmill.aws.secrets import MalformedSecret, SecretsManagerSigningSecret
+from meshmill.aws.signing_secret import MalformedSecret, SecretsManagerSigningSecret
 from meshmill.aws.signing_vault import SecretsManagerSigningVault
 from meshmill.domain.errors import DependencyUnavailable, InvalidState
 from meshmill.domain.signing import KeySuccession, SigningKeys

@@ -130,7 +130,7 @@ def test_no_expression_has_redundant_parentheses() -> None:
     def condition(requires: AllOf) -> str:
         return to_expressions(
             Transition(name="any", requires=requires, already=requires, assign={})
-        ).condition
+        ).condition.text
 
     assert condition(single) == "attribute_exists(#version) AND #run = :v1"
     assert condition(nested) == (

@@ -117,7 +117,8 @@ def _check_export(account: Account, export: dict[str, Any], ids: set[str]) -> No
     download = httpx.get(export["url"], timeout=60)
     assert "meshmill-export-" in download.headers["content-disposition"]
     assert len(download.content) == export["bytes"]
-    assert hashlib.sha256(download.content).hexdigest() == export["sha256"]
+    sha256 = hashlib.sha256(download.content).hexdigest()
+    assert export["parts"] == [{"bytes": export["bytes"], "sha256": sha256}]
     lines = [json.loads(line) for line in download.content.splitlines()]
     assert len(lines) == export["records"]
     kinds = Counter(line["object"] for line in lines)

@@ -55,7 +55,7 @@ def test_a_request_and_its_deletion_are_written_down_once_each(caller: Caller) -
     assert caller.get(asked["asset_id"]).status_code == 404
     assert caller.delete(asked["asset_id"]).status_code == 404
     requested, gone = entries(stack, user_id, 2)
-    assert (requested.action, gone.action) == ("asset.requested", "asset.deleted")
+    assert (requested.action, gone.action) == ("asset.created", "asset.deleted")
     assert requested.target == gone.target == f"asset:{asked['asset_id']}"
     assert gone.details["status"] == "completed"
     assert len(gone.request_id) > 0
@@ -81,8 +81,8 @@ def test_asked_for_again_after_its_deletion_it_is_made_anew_from_the_bytes_that_
     written = entries(caller.stack, user_id, 3)
     assert sorted(entry.action for entry in written) == [
         "asset.deleted",
-        "asset.requested",
-        "asset.requested",
+        "asset.created",
+        "asset.created",
     ]
 
 
@@ -98,7 +98,7 @@ def test_moving_up_is_written_down_and_working_is_not(caller: Caller) -> None:
     written = entries(caller.stack, user_id, len(filler) + 1 + (moved["priority"] == 9))
 
     about = [entry.action for entry in written if entry.target == f"asset:{asked['asset_id']}"]
-    assert about == ["asset.requested"] + ["asset.moved_up"] * (moved["priority"] == 9)
+    assert about == ["asset.created"] + ["asset.promoted"] * (moved["priority"] == 9)
     assert len(written) == len(filler) + len(about)
 
 
@@ -125,5 +125,5 @@ def test_an_operator_reads_the_trail_on_the_command_line(
     assert not ended.value.code
     heading, *lines = capsys.readouterr().out.splitlines()
     assert heading.startswith("at ")
-    assert [line.split()[1] for line in lines] == ["asset.requested", "asset.deleted"]
+    assert [line.split()[1] for line in lines] == ["asset.created", "asset.deleted"]
     assert all(f"asset:{asked['asset_id']}" in line for line in lines)

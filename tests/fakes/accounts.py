@@ -9,11 +9,11 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
-from meshmill.account_ports import UploadLost
 from meshmill.domain import transitions
 from meshmill.domain.account_job import AccountJob, JobKind, Part
 from meshmill.domain.asset import Asset
 from meshmill.domain.transitions import Transition
+from meshmill.ports.accounts import UploadLost
 from tests.fakes.assets import InMemoryAssets
 
 _MOST_UNDER_LAST_PART = 5 * 1024 * 1024
@@ -91,7 +91,7 @@ class InMemoryExportFiles:
         if upload_id not in self.uploads:
             raise UploadLost(upload_id)
         self.uploads[upload_id][number] = data
-        return Part(number, _etag(data), len(data))
+        return Part(number, _etag(data), len(data), hashlib.sha256(data).hexdigest())
 
     def complete(self, key: str, upload_id: str, parts: Sequence[Part]) -> None:
         held = self.uploads.get(upload_id)
@@ -108,11 +108,6 @@ class InMemoryExportFiles:
 
     def abort(self, key: str, upload_id: str) -> None:
         self.uploads.pop(upload_id, None)
-
-    def sha256(self, key: str) -> str:
-        if key not in self.files:
-            raise UploadLost(key)
-        return hashlib.sha256(self.files[key]).hexdigest()
 
 
 class InMemoryUserFiles:

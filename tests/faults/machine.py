@@ -16,10 +16,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from meshmill.domain import identity
 from meshmill.domain.work import UnbuildableSpec, WorkItem
-from tests.faults import passage
+from tests.faults import messages
 from tests.faults.emptied import forget
-from tests.faults.example import USERS, Example, Faults, one_of
 from tests.faults.injection import Mode
+from tests.faults.model_run import USERS, Faults, ModelRun, one_of
 from tests.faults.platform import Platform
 from tests.faults.rotation import rotate
 from tests.support.cloud import LANES
@@ -42,7 +42,7 @@ NUMBERS = st.integers(0, 3) | st.integers(4, 11)
 #: By number of the call within the invocation; a part of all invocations is left in peace.
 FAULTS = st.just({}) | st.dictionaries(NUMBERS, MODES, min_size=1, max_size=2)
 #: What comes before it is of no consequence.
-once_asked = precondition(lambda self: self.example.ledger.ids)
+once_asked = precondition(lambda self: self.run.ledger.ids)
 FAILURES: dict[str, type[Exception]] = {"passing": RuntimeError, "unbuildable": UnbuildableSpec}
 
 
@@ -51,7 +51,7 @@ class Pipeline(RuleBasedStateMachine):
 
     def __init__(self, stage: Platform, tally: Counter[str]) -> None:
         super().__init__()
-        self.example = Example(stage, tally)
+        self.run = ModelRun(stage, tally)
         tally["examples"] += 1
 
     # What callers do
@@ -60,41 +60,41 @@ class Pipeline(RuleBasedStateMachine):
           faults=FAULTS)  # fmt: skip
     def ask(self, user: str, seed: int, priority: int, reject: bool, faults: Faults) -> None:
         query = {"on_duplicate": "reject"} if reject else {}
-        self.example.ask((user, seed), priority, query, faults)
+        self.run.ask((user, seed), priority, query, faults)
 
     @once_asked
     @rule(which=WHICH, faults=FAULTS)
     def delete(self, which: int, faults: Faults) -> None:
-        example = self.example
-        key = example.some_key(which)
-        reply = example.call(key[0], "DELETE", f"/{example.ledger.ids[key]}", faults)
+        run = self.run
+        key = run.some_key(which)
+        reply = run.call(key[0], "DELETE", f"/{run.ledger.ids[key]}", faults)
         if reply is None:
-            example.ledger.settle_deletion(key, example.record(key))
+            run.ledger.settle_deletion(key, run.record(key))
         else:
-            example.ledger.deleted(key, reply)
+            run.ledger.deleted(key, reply)
 
     @once_asked
     @rule(which=WHICH, by=st.sampled_from(["token", "link", "somebody else"]), faults=FAULTS)
     def look(self, which: int, by: str, faults: Faults) -> None:
-        example = self.example
-        if by == "link" and example.links:
-            example.poll(one_of(example.links[::-1], which), faults)
+        run = self.run
+        if by == "link" and run.links:
+            run.poll(one_of(run.links[::-1], which), faults)
             return
-        key = example.some_key(which)
-        path = f"/{example.ledger.ids[key]}"
+        key = run.some_key(which)
+        path = f"/{run.ledger.ids[key]}"
         if by == "somebody else":
             (other,) = set(USERS) - {key[0]}
-            example.turned_away(other, path)
+            run.turned_away(other, path)
         else:
-            example.shown(key, example.call(key[0], "GET", path, faults))
+            run.shown(key, run.call(key[0], "GET", path, faults))
 
     @once_asked
     @rule(user=st.sampled_from(USERS), limit=st.integers(1, 3), faults=FAULTS)
     def page_through(self, user: str, limit: int, faults: Faults) -> None:
-        example = self.example
-        told = dict(example.ledger.of(user))
+        run = self.run
+        told = dict(run.ledger.of(user))
         shown, query = [], {"limit": str(limit)}
-        while (reply := example.call(user, "GET", "", faults, query=query)) is not None:
+        while (reply := run.call(user, "GET", "", faults, query=query)) is not None:
             assert reply.status == 200, reply.text
             shown += reply.json["data"]
             if reply.json["next_cursor"] is None:
@@ -102,102 +102,102 @@ class Pipeline(RuleBasedStateMachine):
                 break
             query["cursor"] = reply.json["next_cursor"]
         for view in shown:
-            example.view(told[view["asset_id"]], view)
+            run.view(told[view["asset_id"]], view)
 
     # What the platform does
 
-    @precondition(lambda self: passage.visible_lanes(self.example.now_ms))
+    @precondition(lambda self: messages.visible_lanes(self.run.now_ms))
     @rule(which=WHICH, faults=FAULTS)
     def work(self, which: int, faults: Faults) -> None:
-        lane = one_of(passage.visible_lanes(self.example.now_ms), which)
-        self.example.work(lane, faults)
+        lane = one_of(messages.visible_lanes(self.run.now_ms), which)
+        self.run.work(lane, faults)
 
-    @precondition(lambda self: passage.visible_lanes(self.example.now_ms))
+    @precondition(lambda self: messages.visible_lanes(self.run.now_ms))
     @rule(which=WHICH, faults=FAULTS,
           failures=st.lists(st.sampled_from(sorted(FAILURES)), min_size=1, max_size=3))  # fmt: skip
     def work_with_a_failing_engine(
         self, which: int, failures: Sequence[str], faults: Faults
     ) -> None:
         """The first delivery has the faults; what comes back is delivered again at once."""
-        example = self.example
-        engine, lane = example.stage.engine, one_of(passage.visible_lanes(example.now_ms), which)
+        run = self.run
+        engine, lane = run.stage.engine, one_of(messages.visible_lanes(run.now_ms), which)
         engine.fail_next(*(FAILURES[name]("injected") for name in failures))
         # Refusals that were meant and never met are taken back afterwards.
-        example.refused += failures.count("unbuildable")
+        run.refused += failures.count("unbuildable")
         for met in (faults, {}, {}):
-            example.work(lane, met)
-            example.stage.clock.advance(1)
+            run.work(lane, met)
+            run.stage.clock.advance(1)
         left = list(engine._failures)
-        example.refused -= sum(isinstance(failure, UnbuildableSpec) for failure in left)
+        run.refused -= sum(isinstance(failure, UnbuildableSpec) for failure in left)
         engine._failures.clear()
 
-    @precondition(lambda self: passage.dead_letters() or passage.busy_lanes())
+    @precondition(lambda self: messages.dead_letters() or messages.busy_lanes())
     @rule(which=WHICH, faults=FAULTS)
     def bury(self, which: int, faults: Faults) -> None:
         """Deliver dead letters; where there are none, after what makes some of messages."""
-        if not passage.dead_letters():
-            passage.give_up(one_of(passage.busy_lanes(), which))
-        lane = one_of(passage.dead_letters(), which)
-        self.example.bury(lane, faults)
+        if not messages.dead_letters():
+            messages.give_up(one_of(messages.busy_lanes(), which))
+        lane = one_of(messages.dead_letters(), which)
+        self.run.bury(lane, faults)
 
-    @precondition(lambda self: self.example.is_anything_due())
+    @precondition(lambda self: self.run.is_anything_due())
     @rule(faults=FAULTS)
     def reconcile(self, faults: Faults) -> None:
-        passage.publish_ages(self.example.now_ms)
-        self.example.invoke("reconcile", self.example.stage.cloud.reconcile, faults)
+        messages.publish_ages(self.run.now_ms)
+        self.run.invoke("reconcile", self.run.stage.cloud.reconcile, faults)
 
-    @precondition(lambda self: self.example.stage.cloud.changes.waiting())
+    @precondition(lambda self: self.run.stage.cloud.changes.waiting())
     @rule(faults=FAULTS)
     def tell_of_changes(self, faults: Faults) -> None:
-        self.example.invoke("audit", self.example.stage.cloud.record_changes, faults)
+        self.run.invoke("audit", self.run.stage.cloud.record_changes, faults)
 
     @once_asked
     @rule(jump=JUMPS)
     def wait(self, jump: int) -> None:
-        self.example.stage.clock.advance(jump)
+        self.run.stage.clock.advance(jump)
         if jump >= HOUR:
             # No process stays idle for so long, and no message waits for days.
             forget()
-            self.example.interfere(partial(passage.expire, self.example.now_ms))
+            self.run.interfere(partial(messages.expire, self.run.now_ms))
 
-    @precondition(lambda self: passage.busy_lanes())
+    @precondition(lambda self: messages.busy_lanes())
     @rule(which=WHICH, how=st.sampled_from(["give up", "copy", "lose", "turn round"]))
     def interfere_with_messages(self, which: int, how: str) -> None:
-        lane = one_of(passage.busy_lanes(), which)
+        lane = one_of(messages.busy_lanes(), which)
         acts: dict[str, Callable[[], None]] = {
-            "give up": partial(passage.give_up, lane),
-            "copy": partial(passage.copy, self.example.stage.cloud, lane),
-            "lose": partial(passage.lose, lane),
-            "turn round": partial(passage.turn_round, lane),
+            "give up": partial(messages.give_up, lane),
+            "copy": partial(messages.copy, self.run.stage.cloud, lane),
+            "lose": partial(messages.lose, lane),
+            "turn round": partial(messages.turn_round, lane),
         }
-        self.example.interfere(acts[how])
+        self.run.interfere(acts[how])
 
-    @precondition(lambda self: self.example.history.runs)
+    @precondition(lambda self: self.run.history.runs)
     @rule(lane=SOME_LANE, which=WHICH, form=st.sampled_from(["old", "stranger's", "nonsense"]))
     def forge(self, lane: str, which: int, form: str) -> None:
         """A message of any run that ever was, with anybody's name, or of no sense at all."""
-        item = WorkItem.of(one_of(self.example.history.runs, which))
+        item = WorkItem.of(one_of(self.run.history.runs, which))
         if form == "stranger's":
             item = item.model_copy(update={"user_id": identity.user_id("https://nobody", "eve")})
         body = "nobody understands" if form == "nonsense" else item.model_dump_json()
-        self.example.interfere(partial(passage.send, self.example.stage.cloud, lane, body))
+        self.run.interfere(partial(messages.send, self.run.stage.cloud, lane, body))
 
-    @precondition(lambda self: self.example.now_ms >= self.example.rotate_from)
+    @precondition(lambda self: self.run.now_ms >= self.run.rotate_from)
     @once_asked
     @rule()
     def rotate_the_signing_key(self) -> None:
-        self.example.rotate_from = self.example.now_ms + HOUR
-        done = rotate(self.example.stage)
-        self.example.tally["rotations" if done else "rotations refused"] += 1
+        self.run.rotate_from = self.run.now_ms + HOUR
+        done = rotate(self.run.stage)
+        self.run.tally["rotations" if done else "rotations refused"] += 1
 
     # What must hold
 
     @invariant()
     def nothing_is_lost_or_broken(self) -> None:
-        self.example.check()
+        self.run.check()
 
     def teardown(self) -> None:
         # After a failure there is nothing more to learn.
         if sys.exc_info()[0] is None:
-            self.example.come_to_rest()
-        self.example.tally.update(self.example.history.seen)
+            self.run.come_to_rest()
+        self.run.tally.update(self.run.history.seen)

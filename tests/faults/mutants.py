@@ -21,7 +21,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 _COPIED = ("layers/meshmill", "functions", "infra", "tests", "events", "pyproject.toml")
 # They look at the checkout itself, which a copy is not.
-_OF_THE_CHECKOUT = ("tests/security/test_no_secrets.py", "tests/security/test_the_list.py")
+_OF_THE_CHECKOUT = (
+    "tests/security/test_no_secrets.py",
+    "tests/security/test_documented_attacks.py",
+)
 _SUITES = (
     ("tests/unit/usecases", "tests/unit/domain"),
     ("tests/security", "tests/faults/test_interleavings.py"),
@@ -198,7 +201,7 @@ MUTANTS = (
     Mutant(
         "any owner reads",
         f"{_USECASES}/read_asset.py",
-        "            if not reader.reads_all_users:\n                _absent()\n",
+        "            if not reader.reads_all_users:\n                raise absent_asset()\n",
         "",
     ),
     Mutant(
@@ -223,9 +226,9 @@ MUTANTS = (
     Mutant(
         "shown before it is written down",
         f"{_USECASES}/read_asset.py",
-        "            self.oversight().asset_read(reader, asset)\n",
+        "            self.cross_user_reading().asset_read(reader, asset)\n",
         "            try:\n"
-        "                self.oversight().asset_read(reader, asset)\n"
+        "                self.cross_user_reading().asset_read(reader, asset)\n"
         "            except Exception:\n"
         "                return asset\n",
     ),
@@ -237,7 +240,7 @@ MUTANTS = (
     ),
     Mutant(
         "the same change told twice is two entries",
-        "layers/meshmill/python/meshmill/domain/changes.py",
+        "layers/meshmill/python/meshmill/domain/asset_change.py",
         "at=after.updated_at",
         "at=__import__('time').time_ns()",
     ),
@@ -326,7 +329,7 @@ MUTANTS = (
     ),
     Mutant(
         "a deletion without its entry",
-        "layers/meshmill/python/meshmill/aws/dynamodb_deletion.py",
+        "layers/meshmill/python/meshmill/aws/dynamodb_asset_deletion.py",
         "[self._delete_of(asset), record]",
         "[self._delete_of(asset)]",
     ),

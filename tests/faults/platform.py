@@ -19,9 +19,9 @@ from meshmill.domain.errors import DependencyUnavailable
 from tests.fakes.clock import START_MS, FakeClock
 from tests.fakes.engine import CountingEngine
 from tests.faults import engine, insides
+from tests.faults.audit_model import check_trail
 from tests.faults.emptied import empty, forget, lasting_cloud
 from tests.faults.injection import Boundary, ProcessDied, boundary
-from tests.faults.trail import check_trail
 from tests.support import tokens
 from tests.support.cloud import LANES, Cloud, Reply
 

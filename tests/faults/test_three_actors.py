@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.faults import passage
+from tests.faults import messages
 from tests.faults.actors import (
     LEASE_MS,
     MARGIN_MS,
@@ -67,7 +67,7 @@ def let_the_lease_lapse(stage: Platform) -> None:
 
 def give_up_and_bury(stage: Platform) -> None:
     """The message was received too often, and its dead letter is settled."""
-    passage.give_up("standard")
+    messages.give_up("standard")
     bury(stage)
 
 

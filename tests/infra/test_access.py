@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.config import FUNCTIONS
+from infra.stage_parts import FUNCTIONS
 from tests.infra.templates import BOUNDARY, Synthesised, listed
 
 LANES = ("BulkQueue", "ExpressQueue", "StandardQueue")
@@ -97,12 +97,17 @@ GRANTS: dict[str, set[tuple[str, str]]] = {
         ("dynamodb:DeleteItem", "Assets"),
         ("dynamodb:DeleteItem", "ApiKeys"),
         ("dynamodb:Scan", "ApiKeys"),
-        ("dynamodb:DeleteItem", "RateLimits"),
         ("dynamodb:UpdateItem", "RateLimits"),
         *((f"dynamodb:{action}", "Audit") for action in ("BatchWriteItem", "PutItem", "Query")),
         *(
             (f"s3:{action}", "Artefacts/exports/*")
-            for action in ("AbortMultipartUpload", "DeleteObjectVersion", "GetObject", "PutObject")
+            for action in (
+                "AbortMultipartUpload",
+                "DeleteObject",
+                "DeleteObjectVersion",
+                "GetObject",
+                "PutObject",
+            )
         ),
         ("s3:ListBucket", "Artefacts"),
         ("s3:ListBucketVersions", "Artefacts"),

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from infra.choices import CrossOrigin
-from infra.config import ConfigError, Limits, stage_config
+from infra.config import ConfigError, stage_config
 from infra.sources import CHECKOUT
+from infra.stage_parts import Limits
 from tests.infra.templates import Synthesised
 
 STUDIO = "https://studio.example"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from infra.config import FUNCTIONS
 from infra.sources import CHECKOUT
+from infra.stage_parts import FUNCTIONS
 from meshmill.settings import (
     AccountSettings,
     ApiSettings,

@@ -57,7 +57,8 @@ def test_a_client_proves_itself_by_a_secret_and_in_no_other_way(cloud: Synthesis
     client = _only(cloud, "UserPoolClient")
     assert client["GenerateSecret"] is True
     assert client["AllowedOAuthFlows"] == ["client_credentials"]
-    assert "ExplicitAuthFlows" not in client
+    # Without a list, Cognito would allow flows for passwords.
+    assert client["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"]
     assert "CallbackURLs" not in client
     assert (client["AccessTokenValidity"], client["TokenValidityUnits"]["AccessToken"]) == (
         60,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from infra.config import FUNCTIONS
+from infra.stage_parts import FUNCTIONS
 from tests.infra.templates import Synthesised
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from infra.config import FUNCTIONS
+from infra.stage_parts import FUNCTIONS
 from tests.infra.templates import Synthesised
 
 

@@ -15,6 +15,7 @@ import pytest
 from functions.account import handler as account_function
 from functions.api import handler as api_function
 from meshmill.aws.clock import SystemClock
+from meshmill.aws.dynamodb_audit import DynamoDbAuditTrail
 from meshmill.domain import identity
 from meshmill.domain.api_keys import KeyCredential
 from tests.fakes.clock import FakeClock
@@ -85,7 +86,7 @@ def test_an_export_is_asked_for_made_and_downloaded(cloud: Cloud, clock: FakeClo
     assert done.status == 200
     data = cloud.s3.get_object(Bucket="artefacts", Key=_key(done.json["url"]))["Body"].read()
     assert len(data) == done.json["bytes"]
-    assert hashlib.sha256(data).hexdigest() == done.json["sha256"]
+    assert done.json["parts"] == [{"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}]
     lines = [json.loads(line) for line in data.splitlines()]
     assert len(lines) == done.json["records"]
     kinds = Counter(line["object"] for line in lines)
@@ -157,10 +158,9 @@ def test_an_erasure_leaves_nothing_but_the_receipt_and_the_audit_trail(
     versions = cloud.s3.list_object_versions(Bucket="uploads")
     assert "Versions" not in versions
     assert cloud.dynamodb.scan(TableName=tables.API_KEYS)["Items"] == []
-    buckets = {
-        item["bucket"]["S"] for item in cloud.dynamodb.scan(TableName=tables.RATE_LIMITS)["Items"]
-    }
-    assert not {bucket for bucket in buckets if ADA in bucket or CREDENTIAL.key_id in bucket}
+    for bucket in cloud.dynamodb.scan(TableName=tables.RATE_LIMITS)["Items"]:
+        assert "fenced_until" not in bucket
+        assert int(bucket["expires_at"]["N"]) <= clock.now_ms() // 1000 + 300
     actions = [item["action"]["S"] for item in cloud.audited(ADA)]
     assert actions.count("account.erased") == 1
 
@@ -237,10 +237,57 @@ def test_it_takes_no_parameters(cloud: Cloud, method: str, path: str) -> None:
     assert manage(cloud, method, path, query="user_id=somebody").code == "VALIDATION_ERROR"
 
 
-def test_looking_at_the_headers_of_an_export_asks_for_one(cloud: Cloud, clock: FakeClock) -> None:
-    answer = manage(cloud, "HEAD", EXPORT)
+def test_looking_at_the_headers_of_an_export_asks_for_none(cloud: Cloud, clock: FakeClock) -> None:
+    before = manage(cloud, "HEAD", EXPORT)
+    assert cloud.work_on_accounts() == {}
+    manage(cloud, "GET", EXPORT)
+    asked = manage(cloud, "HEAD", EXPORT)
+    cloud.work_on_accounts()
+    done = manage(cloud, "HEAD", EXPORT)
 
-    assert (answer.status, answer.text) == (202, "")
+    assert [(each.status, each.text) for each in (before, asked, done)] == [
+        (404, ""),
+        (202, ""),
+        (200, ""),
+    ]
+
+
+def test_an_export_whose_time_is_over_is_not_called_an_asset(
+    cloud: Cloud, clock: FakeClock
+) -> None:
+    url = manage(cloud, "GET", EXPORT).json["status_url"]
+    cloud.work_on_accounts()
+    clock.advance(3 * 24 * 3_600_000)
+
+    gone = cloud.poll(url)
+
+    assert (gone.status, gone.code) == (404, "NOT_FOUND")
+    assert "asset" not in gone.json["error"]["message"]
+
+
+def test_an_erasure_asked_for_while_another_ends_is_to_be_asked_for_again(
+    cloud: Cloud, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manage(cloud, "DELETE", ACCOUNT)
+    cloud.work_on_accounts()
+    clock.advance(120_000)
+    with monkeypatch.context() as dying:
+        dying.setattr(DynamoDbAuditTrail, "record", _fail)
+        assert cloud.work_on_accounts() == {"broken": 1}
+    cloud.create(ROCK)
+
+    refused = manage(cloud, "DELETE", ACCOUNT)
+
+    assert (refused.status, refused.code) == (503, "SERVICE_UNAVAILABLE")
+    assert int(refused.headers["retry-after"]) > 0
+    clock.advance(120_000)
+    cloud.work_on_accounts()
+    run_to_end(cloud, clock, manage(cloud, "DELETE", ACCOUNT).json["status_url"])
+    assert cloud.records() == []
+
+
+def _fail(*_: Any) -> None:
+    raise RuntimeError("injected")
 
 
 def test_other_methods_are_told_which_there_are(cloud: Cloud) -> None:

@@ -50,7 +50,7 @@ def as_admin(cloud: Cloud, path: str, query: str = "", permissions: Any = PERMIS
 def test_a_request_is_written_down_with_who_when_and_in_which_request(cloud: Cloud) -> None:
     reply = cloud.create(ROCK, headers={"x-request-id": "from-ada-7"})
     (entry,) = written_down(cloud)
-    assert (entry.action, entry.actor) == ("asset.requested", f"user:{ADA}")
+    assert (entry.action, entry.actor) == ("asset.created", f"user:{ADA}")
     assert (entry.target, entry.request_id) == (f"asset:{reply.json['asset_id']}", "from-ada-7")
     (record,) = cloud.records()
     assert entry.at == int(record["created_at"]["N"])
@@ -81,10 +81,10 @@ def test_every_change_that_is_asked_for_is_one_entry_and_the_workers_are_none(
     assert cloud.request("DELETE", path, bearer=tokens.token()).status == 204
     actions = [entry.action for entry in written_down(cloud)]
     assert sorted(actions) == [
+        "asset.created",
         "asset.deleted",
-        "asset.moved_up",
-        "asset.requested",
-        "asset.requested_again",
+        "asset.promoted",
+        "asset.requeued",
     ]
 
 
@@ -192,7 +192,7 @@ def test_without_the_permission_nothing_of_other_users_is_seen(cloud: Cloud) -> 
     assert nobody.json["error"] == listing.json["error"]
     foreign = as_admin(cloud, f"/api/v1/assets/{created['asset_id']}", "", ["assets:read"])
     assert foreign.code == "NOT_FOUND"
-    assert [entry.action for entry in written_down(cloud, GRACE)] == ["asset.requested"]
+    assert [entry.action for entry in written_down(cloud, GRACE)] == ["asset.created"]
 
 
 @pytest.mark.parametrize("scope", ["assets/read admin/read", "assets:read admin:read"])
@@ -275,9 +275,9 @@ class TestEvents:
     @pytest.mark.parametrize(
         ("name", "actions"),
         [
-            ("requested", ["asset.requested"]),
-            ("requested_again_and_moved_up", ["asset.requested_again", "asset.moved_up"]),
-            ("unreadable", ["asset.requested"]),
+            ("created", ["asset.created"]),
+            ("requeued_and_promoted", ["asset.requeued", "asset.promoted"]),
+            ("unreadable", ["asset.created"]),
         ],
     )
     def test_each_is_written_down(self, cloud: Cloud, name: str, actions: list[str]) -> None:

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from functions.status import handler as status_function
 from meshmill.aws.dynamodb_assets import DynamoDbAssets
 from meshmill.aws.dynamodb_limits import DynamoDbRateLimiter
-from meshmill.aws.secrets import SecretsManagerSigningSecret
+from meshmill.aws.signing_secret import SecretsManagerSigningSecret
 from meshmill.aws.sqs_queue import SqsWorkQueue
 from tests.support import tokens
 from tests.support.cloud import Cloud, Context, gateway_event

@@ -8,6 +8,11 @@ from typing import Any
 
 import pytest
 
+from meshmill.aws.dynamodb_assets import DynamoDbAssets
+from meshmill.aws.dynamodb_fences import DynamoDbFences
+from meshmill.aws.signing_secret import SecretsManagerSigningSecret
+from meshmill.aws.sqs_queue import SqsWorkQueue
+from meshmill.domain.errors import DependencyUnavailable
 from meshmill.logs import configure_logging
 from tests.faults import engine
 from tests.security.callers import KEY, ROCK, store_key
@@ -132,6 +137,50 @@ def test_one_request_is_found_by_one_id_in_every_functions_log(
     named = [line["context"]["request_id"] for line in lines(capsys)]
     assert named
     assert set(named) == {"mine-1"}
+
+
+def test_whatever_goes_wrong_deep_inside_is_logged_under_the_requests_id(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: Any) -> None:
+        raise DependencyUnavailable("down")
+
+    monkeypatch.setattr("meshmill.aws.signing_secret.KEYS_FRESH_MS", 0)
+    status_url = cloud.create(ROCK, bearer=bearer()).json["status_url"]
+    assert cloud.poll(status_url).status == 200
+    lines(capsys)
+    monkeypatch.setattr(SecretsManagerSigningSecret, "_read", fail)
+    monkeypatch.setattr(SqsWorkQueue, "send", fail)
+    monkeypatch.setattr(DynamoDbAssets, "transition", fail)
+    monkeypatch.setattr(DynamoDbFences, "put", fail)
+    headers = {"x-request-id": "mine-1"}
+    cloud.create(ROCK | {"parameters": {"seed": 1}}, headers=headers, bearer=bearer())
+    cloud.request("DELETE", "/api/v1/users/me", headers=headers, bearer=bearer())
+    cloud.poll(status_url, headers)
+    told = lines(capsys)
+    assert {line["context"]["request_id"] for line in told} == {"mine-1"}
+    assert {line["message"] for line in told} >= {
+        "Message not sent",
+        "Asset not made due",
+        "Fence not put yet",
+        "Account job asked for",
+        "Signing keys could not be refreshed",
+        "Status read",
+    }
+
+
+def test_what_is_logged_after_a_request_does_not_name_it(
+    cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    created = cloud.create(ROCK, headers={"x-request-id": "mine-1"}, bearer=bearer()).json
+    cloud.poll(created["status_url"], {"x-request-id": "mine-2"})
+    cloud.poll(created["status_url"] + "0", {"x-request-id": "mine-2"})
+    lines(capsys)
+    logging.getLogger("meshmill.test").info("Between two requests")
+    cloud.poll(created["status_url"])
+    between, read = lines(capsys)
+    assert between["context"] == {}
+    assert read["context"]["request_id"] == "request-1"
 
 
 class TestTheNet:

@@ -60,6 +60,8 @@ NOT_CALLED: dict[str, dict[Grant, str]] = {
     "account": {
         ("s3:ListBucket", "Artefacts"): "else a missing key is a 403 and not a 404",
         ("s3:AbortMultipartUpload", "Artefacts/exports/*"): "after an upload of many parts alone",
+        ("s3:GetObject", "Artefacts/exports/*"): "HEAD, after a completion without an answer",
+        ("s3:DeleteObject", "Artefacts/exports/*"): "null versions of a bucket that keeps none",
     },
     "audit": {
         grant: "Lambda reads the stream"

@@ -12,8 +12,8 @@ import pytest
 
 from meshmill.domain import json_text
 from meshmill.domain.errors import InvalidJson, MeshmillError, PayloadTooLarge
+from meshmill.domain.redaction import masked_text
 from meshmill.domain.request import MAX_BODY_BYTES, parse_request
-from meshmill.domain.sensitive import masked_text
 from meshmill.http.requests import any_text, query, whole_number
 from meshmill.http.token_form import MAX_TOKEN, require_token_form
 

@@ -1,4 +1,4 @@
-"""The five functions in this process, on moto: every handler, every adapter, no emulator's Lambda.
+"""The seven functions in this process, on moto: every handler, every adapter, no emulator's Lambda.
 
 The platform is played honestly: what a consumer reports as failed stays in its queue, and a
 message received too often goes to the dead letters.

@@ -9,7 +9,7 @@ import pytest
 
 from meshmill.aws.asset_stream import StreamedChange
 from meshmill.aws.attributes import to_item
-from meshmill.domain.changes import AssetChange, UnreadableChange
+from meshmill.domain.asset_change import AssetChange, UnreadableChange
 from tests.contract import samples
 
 

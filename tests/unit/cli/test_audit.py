@@ -67,7 +67,7 @@ def entry(number: int, subject: str = USER) -> AuditEntry:
         subject=subject,
         at=NOW + number,
         entry_id=f"entry {number:03d}",
-        action=Action.ASSET_REQUESTED,
+        action=Action.ASSET_CREATED,
         actor="key:mk_1",
         request_id=f"request-{number}",
         target=f"asset:{number}",
@@ -87,7 +87,7 @@ def test_entries_are_told_a_line_each_the_latest_last(run: Run) -> None:
     assert (code, err) == (0, "")
     heading, first, second = out.splitlines()
     assert heading.split() == ["at", "action", "target", "actor", "request_id", "details"]
-    assert first.startswith("2027-01-15T08:00:00.001Z  asset.requested  asset:1  key:mk_1")
+    assert first.startswith("2027-01-15T08:00:00.001Z  asset.created  asset:1  key:mk_1")
     assert first.endswith('request-1   {"priority": 5}')
     assert "request-2" in second
 
@@ -101,7 +101,7 @@ def test_programs_get_one_json_value_with_every_member(run: Run) -> None:
     assert json.loads(out) == [
         {
             "at": "2027-01-15T08:00:00.001Z",
-            "action": "asset.requested",
+            "action": "asset.created",
             "subject": USER,
             "target": "asset:1",
             "actor": "key:mk_1",

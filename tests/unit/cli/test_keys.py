@@ -174,7 +174,7 @@ class TestCreate:
     def test_as_json_it_is_all_in_one_object(self, shell: Shell) -> None:
         told = shell.keys(*CREATE, *READ, "--json").json
         assert told["api_key"].startswith(f"mm_{told['key_id']}_")
-        assert told["created_at"] == "2027-01-15T08:00:00Z"
+        assert told["created_at"] == "2027-01-15T08:00:00.000Z"
         assert (told["expires_at"], told["permissions"]) == (None, ["assets:read"])
 
     def test_it_is_recorded_with_the_operators_arn(self, shell: Shell) -> None:
@@ -219,7 +219,7 @@ class TestList:
         heading, *lines = text.splitlines()
         assert heading.split()[:3] == ["key_id", "name", "user_id"]
         assert [line.split()[0] for line in lines] == [key.key_id for key in made]
-        assert "2027-04-15T08:00:01Z" in lines[1]
+        assert "2027-04-15T08:00:01.000Z" in lines[1]
         for key in made:
             assert key.secret not in text
             assert key.secret_sha256 not in text
@@ -256,7 +256,7 @@ class TestRotate:
     def test_the_old_key_stays_and_its_end_is_told(self, shell: Shell) -> None:
         ended = shell.keys("rotate-signing", "--stage", "staging")
 
-        assert "2027-01-16T08:05:00Z" in ended.out
+        assert "2027-01-16T08:05:00.000Z" in ended.out
         kept = json.loads(
             boto3.client("secretsmanager").get_secret_value(SecretId="signing")["SecretString"]
         )
@@ -270,13 +270,13 @@ class TestRotate:
 
         refused = shell.keys("rotate-signing", "--stage", "staging")
         assert refused.code == 2
-        assert "until 2027-01-16T08:05:00Z" in refused.err
+        assert "until 2027-01-16T08:05:00.000Z" in refused.err
         assert "--force" in refused.err
 
         forced = shell.keys("rotate-signing", "--stage", "staging", "--force", "--json")
         assert forced.json == {
-            "rotated_at": "2027-01-15T08:00:00Z",
-            "previous_until": "2027-01-16T08:05:00Z",
+            "rotated_at": "2027-01-15T08:00:00.000Z",
+            "previous_until": "2027-01-16T08:05:00.000Z",
         }
 
     def test_a_secret_of_another_form_is_told_without_its_text(self, shell: Shell) -> None:

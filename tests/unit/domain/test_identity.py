@@ -135,24 +135,24 @@ def test_a_user_id_is_safe_in_any_key(issuer: str, subject: str) -> None:
 def test_runs_sort_by_time_whatever_their_randomness(
     now: int, earlier: bytes, later: bytes
 ) -> None:
-    assert identity.run_id(now, earlier) < identity.run_id(now + 1, later)
+    assert identity.ulid(now, earlier) < identity.ulid(now + 1, later)
 
 
 @replayed
 @given(st.integers(0, 2**48 - 1), TEN_BYTES)
 def test_a_run_is_26_characters_without_look_alikes(now: int, randomness: bytes) -> None:
-    assert re.fullmatch(r"[0-7][0-9A-HJKMNP-TV-Z]{25}", identity.run_id(now, randomness))
+    assert re.fullmatch(r"[0-7][0-9A-HJKMNP-TV-Z]{25}", identity.ulid(now, randomness))
 
 
 def test_a_run_spells_time_and_randomness_as_the_ulid_specification_does() -> None:
-    assert identity.run_id(1_469_918_176_385, bytes(10)) == "01ARYZ6S410000000000000000"
-    assert identity.run_id(2**48 - 1, b"\xff" * 10) == "7ZZZZZZZZZZZZZZZZZZZZZZZZZ"
+    assert identity.ulid(1_469_918_176_385, bytes(10)) == "01ARYZ6S410000000000000000"
+    assert identity.ulid(2**48 - 1, b"\xff" * 10) == "7ZZZZZZZZZZZZZZZZZZZZZZZZZ"
 
 
 @pytest.mark.parametrize("size", [0, 9, 11])
 def test_a_run_takes_exactly_ten_random_bytes(size: int) -> None:
     with pytest.raises(ValueError, match="10 random bytes"):
-        identity.run_id(0, bytes(size))
+        identity.ulid(0, bytes(size))
 
 
 @replayed

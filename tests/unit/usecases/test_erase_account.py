@@ -16,6 +16,14 @@ from meshmill.usecases.run_account_jobs import Work
 from tests.unit.usecases.accounts import LEASE_MS, SETTINGS, SETTLE_MS, Accounts, Died
 from tests.unit.usecases.world import ADA, ASKED, GRACE, Flaky
 
+#: What a last round ends with, after the keys' fences are lifted, and the call for each.
+_ENDING = {
+    "lift": "lift",
+    "finish": "change",
+    "record": "record",
+    "settle": "change",
+    "look for exports": "due",
+}
 _COUNTS = {"assets": 12, "api_keys": 2, "files": 7}
 
 
@@ -256,6 +264,51 @@ def test_asked_for_again_the_same_receipt_is_returned_until_it_is_over() -> None
 
     assert again.job_id != first.job_id
     assert accounts.is_fenced()
+
+
+@pytest.mark.parametrize("after_effect", [False, True])
+@pytest.mark.parametrize("call", ["lift", "finish", "record", "settle"])
+def test_asked_for_while_an_erasure_ends_nothing_of_before_the_answer_is_left(
+    call: str, after_effect: bool
+) -> None:
+    accounts, last = _before_the_last_round()
+    began = len(last) - len(_ENDING)
+    assert last[began:] == list(_ENDING.values())
+    accounts.killing.arm(began + list(_ENDING).index(call), after_effect=after_effect)
+    with pytest.raises(Died):
+        accounts.run()
+    accounts.killing.arm(None)
+    if not accounts.is_fenced():
+        accounts.world.submit(7)
+
+    _ask_until_answered(accounts)
+
+    assert_erased(accounts, accounts.run_to_end(JobKind.ERASURE))
+
+
+def _before_the_last_round() -> tuple[Accounts, list[str]]:
+    """Accounts whose next round ends the erasure, and the calls that it makes."""
+    rounds = len(_calls_of_rounds())
+    rehearsed, accounts = _asked(), _asked()
+    for each in (rehearsed, accounts):
+        for _ in range(rounds - 1):
+            _next_round(each)
+        each.clock.advance_to(each.job(JobKind.ERASURE).due_at or 0)
+    rehearsed.killing.arm(None)
+    rehearsed.run()
+    return accounts, rehearsed.killing.calls
+
+
+def _ask_until_answered(accounts: Accounts) -> None:
+    for _ in range(5):
+        try:
+            accounts.erase()
+        except DependencyUnavailable:
+            accounts.clock.advance(LEASE_MS)
+            accounts.run()
+        else:
+            return
+    raise AssertionError("it is never answered")
 
 
 def test_a_request_whose_rival_was_faster_puts_no_fence_that_nobody_would_lift() -> None:

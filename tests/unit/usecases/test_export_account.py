@@ -13,8 +13,11 @@ from functools import partial
 
 import pytest
 
-from meshmill.domain.account_job import JobKind, JobStatus, Part
+from meshmill.domain.account_job import AccountJob, JobKind, JobStatus, Part
 from meshmill.domain.asset import Asset
+from meshmill.domain.attribution import Attribution
+from meshmill.domain.audit import Action, entry_of
+from meshmill.usecases.account_requests import ReadAccountJob
 from meshmill.usecases.run_account_jobs import Work
 from tests.fakes.accounts import InMemoryExportFiles
 from tests.unit.usecases.accounts import LEASE_MS, SETTINGS, Accounts, Died
@@ -70,8 +73,38 @@ def test_what_is_recorded_of_the_file_is_true() -> None:
     data = accounts.exported(job)
     assert job.status is JobStatus.COMPLETED
     assert job.export.size == len(data)
-    assert job.export.sha256 == hashlib.sha256(data).hexdigest()
+    assert len(job.export.parts) > 1
+    assert_parts_make_up(job, data)
     assert job.export.records == data.count(b"\n")
+
+
+def test_others_who_acted_are_told_by_their_part_alone() -> None:
+    accounts = Accounts()
+    acted = [
+        (Attribution("operator:arn:aws:iam::1:user/op", "r1"), Action.API_KEY_CREATED),
+        (Attribution(f"user:{GRACE}", "r2"), Action.ASSET_READ_BY_ADMIN),
+        (Attribution("key:graceskey", "r3"), Action.ASSETS_LISTED_BY_ADMIN),
+        (Attribution(f"user:{ADA}", "r4"), Action.ASSET_DELETED),
+        (Attribution("key:adaskey", "r5"), Action.ASSET_DELETED),
+    ]
+    for at, (who, action) in enumerate(acted):
+        entry = entry_of(who, action, subject=ADA, target="t", at=at, entry_id=f"{at}")
+        accounts.audit.record([entry])
+    accounts.export()
+
+    lines = accounts.lines(accounts.run_to_end(JobKind.EXPORT))
+
+    actors = [line["actor"] for line in lines if line["object"] == "audit_record"]
+    assert actors[:5] == ["operator", "admin", "admin", f"user:{ADA}", "key:adaskey"]
+
+
+def test_looking_at_an_export_asks_for_none() -> None:
+    accounts = Accounts()
+    look = ReadAccountJob(accounts.jobs, accounts.clock, JobKind.EXPORT)
+    assert look(ADA) is None
+    job = accounts.export()
+
+    assert look(ADA) == job
 
 
 def test_a_user_who_has_nothing_gets_a_file_that_says_so() -> None:
@@ -153,7 +186,7 @@ def test_a_worker_that_outlives_its_lease_does_no_harm_at_any_call() -> None:
 
         job = accounts.run_to_end(JobKind.EXPORT)
         assert accounts.exported(job) == expected
-        assert job.export.sha256 == hashlib.sha256(expected).hexdigest()
+        assert_parts_make_up(job, expected)
 
 
 def test_an_upload_that_is_gone_is_begun_anew() -> None:
@@ -216,6 +249,14 @@ def test_a_broken_export_keeps_nobody_else_waiting() -> None:
     assert accounts.run() == {Work.COMPLETED: 1}
 
 
+def assert_parts_make_up(job: AccountJob, data: bytes) -> None:
+    rest = data
+    for part in job.export.parts:
+        stretch, rest = rest[: part.size], rest[part.size :]
+        assert part.sha256 == hashlib.sha256(stretch).hexdigest()
+    assert rest == b""
+
+
 def _asked() -> Accounts:
     accounts = Accounts(_SMALL_PARTS)
     accounts.have(assets=120, keys=2)
@@ -253,7 +294,7 @@ class _Forgetting(InMemoryExportFiles):
 
     def put_part(self, key: str, upload_id: str, number: int, data: bytes) -> Part:
         self.largest = max(self.largest, len(data))
-        return Part(number, "", len(data))
+        return Part(number, "", len(data), "")
 
     def complete(self, key: str, upload_id: str, parts: Sequence[Part]) -> None:
         self.files[key] = b""

@@ -11,9 +11,9 @@ import pytest
 
 from meshmill.domain import transitions
 from meshmill.domain.asset import Asset, AssetError, ErrorClass
+from meshmill.domain.asset_change import AssetChange, UnreadableChange
 from meshmill.domain.attribution import Attribution
 from meshmill.domain.audit import AuditEntry
-from meshmill.domain.changes import AssetChange, UnreadableChange
 from meshmill.domain.transitions import Lease
 from meshmill.usecases.record_changes import Progress, RecordChanges
 from tests.contract import samples
@@ -85,7 +85,7 @@ def requeued(failed: Asset, attribution: Attribution = AGAIN) -> AssetChange:
     return changed(failed, again)
 
 
-def moved_up(waiting: Asset, attribution: Attribution = AGAIN) -> AssetChange:
+def promoted(waiting: Asset, attribution: Attribution = AGAIN) -> AssetChange:
     faster = transitions.promote(
         waiting, priority=9, now=LATER, patience=samples.PATIENCE, attribution=attribution
     )
@@ -96,7 +96,7 @@ def test_a_new_record_was_asked_for(scene: Scene) -> None:
     asset = samples.new_asset()
     assert scene.record(AssetChange(None, asset)) == Progress(done=1, recorded=1)
     (entry,) = scene.of(asset)
-    assert (entry.action, entry.target) == ("asset.requested", f"asset:{asset.asset_id}")
+    assert (entry.action, entry.target) == ("asset.created", f"asset:{asset.asset_id}")
     assert (entry.subject, entry.at) == (asset.user_id, NOW)
     assert (entry.actor, entry.request_id) == ("user:ada", "request-1")
     assert entry.details == {"run": asset.run, "spec_id": asset.spec_id, "priority": 1}
@@ -106,17 +106,17 @@ def test_a_failed_asset_under_a_new_run_was_asked_for_again(scene: Scene) -> Non
     failed = samples.in_state("failed")
     scene.record(requeued(failed))
     (entry,) = scene.of(failed)
-    assert (entry.action, entry.at) == ("asset.requested_again", LATER)
+    assert (entry.action, entry.at) == ("asset.requeued", LATER)
     assert (entry.actor, entry.request_id) == ("key:mk_1", "request-2")
     assert entry.details["run"] == samples.NEXT_RUN
     assert entry.details["previous_run"] == failed.run
 
 
-def test_an_asset_on_a_faster_lane_was_moved_up(scene: Scene) -> None:
+def test_an_asset_on_a_faster_lane_was_promoted(scene: Scene) -> None:
     waiting = samples.in_state("pending")
-    scene.record(moved_up(waiting))
+    scene.record(promoted(waiting))
     (entry,) = scene.of(waiting)
-    assert (entry.action, entry.at) == ("asset.moved_up", LATER)
+    assert (entry.action, entry.at) == ("asset.promoted", LATER)
     assert (entry.details["previous_lane"], entry.details["priority"]) == ("bulk", 9)
 
 
@@ -126,7 +126,7 @@ def test_a_caller_that_sends_one_request_id_with_everything_is_written_down_each
     failed = samples.in_state("failed")
     scene.record(requeued(failed, samples.ADA))
     waiting = samples.in_state("pending")
-    scene.record(moved_up(waiting, samples.ADA))
+    scene.record(promoted(waiting, samples.ADA))
     assert len(scene.of(failed)) == len(scene.of(waiting)) == 1
 
 
@@ -157,7 +157,7 @@ def test_a_record_of_a_version_without_attribution_is_left_aside(scene: Scene) -
 
 def test_changes_that_are_told_twice_are_written_down_once(scene: Scene) -> None:
     waiting = samples.in_state("pending")
-    changes = [AssetChange(None, waiting), moved_up(waiting)]
+    changes = [AssetChange(None, waiting), promoted(waiting)]
     scene.record(*changes)
     written = scene.of(waiting)
     scene.record(*changes, changes[0])
@@ -167,8 +167,8 @@ def test_changes_that_are_told_twice_are_written_down_once(scene: Scene) -> None
 
 def test_two_changes_of_one_millisecond_are_two_entries(scene: Scene) -> None:
     waiting = samples.new_asset(now=LATER)
-    scene.record(AssetChange(None, waiting), moved_up(waiting))
-    assert {entry.action for entry in scene.of(waiting)} == {"asset.requested", "asset.moved_up"}
+    scene.record(AssetChange(None, waiting), promoted(waiting))
+    assert {entry.action for entry in scene.of(waiting)} == {"asset.created", "asset.promoted"}
 
 
 def test_what_nobody_can_read_is_kept_and_stops_nothing(scene: Scene) -> None:

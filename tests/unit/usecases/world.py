@@ -13,11 +13,12 @@ from meshmill.domain.lanes import Lane
 from meshmill.domain.request import AssetRequest, validate_request
 from meshmill.usecases.bury_message import Burial, BuryMessage
 from meshmill.usecases.consume import ConsumeWork, Returned
+from meshmill.usecases.cross_user_reading import CrossUserReading
 from meshmill.usecases.delete_asset import DeleteAsset
 from meshmill.usecases.generate_asset import AttemptPolicy, GenerateAsset
 from meshmill.usecases.list_assets import ListAssets, Listing, Page
-from meshmill.usecases.oversight import Oversight
-from meshmill.usecases.read_asset import ReadAsset, ReadStatus
+from meshmill.usecases.read_asset import ReadAsset
+from meshmill.usecases.read_status import ReadStatus
 from meshmill.usecases.reconcile import Care, Reconcile
 from meshmill.usecases.submit_asset import OnDuplicate, SubmitAsset, Submitted
 from tests.fakes.artefacts import InMemoryArtefacts, InMemoryQuarantine
@@ -113,9 +114,9 @@ class World:
         self.trail = InMemoryAuditTrail()
         self.flaky_trail: Any = Flaky(self.trail)
         self.flaky_deletion: Any = Flaky(InMemoryAssetDeletion(self.assets, self.trail))
-        oversight = Oversight(self.flaky_trail, self.clock, self.entropy)
-        self.list_assets = ListAssets(self.flaky_assets, self.secret, lambda: oversight)
-        self.read_asset = ReadAsset(self.flaky_assets, lambda: oversight)
+        cross_user_reading = CrossUserReading(self.flaky_trail, self.clock, self.entropy)
+        self.list_assets = ListAssets(self.flaky_assets, self.secret, lambda: cross_user_reading)
+        self.read_asset = ReadAsset(self.flaky_assets, lambda: cross_user_reading)
         self.delete_asset = DeleteAsset(self.flaky_assets, self.flaky_deletion, self.clock)
         self.read_status = ReadStatus({"assets": self.flaky_assets.get}, self.secret, self.clock)
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
-from meshmill.domain.sensitive import masked
+from meshmill.domain.redaction import masked
 
-_BEFORE_CONTEXT = ("timestamp", "level", "message")
+_FIRST = ("timestamp", "level", "message", "context")
+_bound: ContextVar[Mapping[str, str] | None] = ContextVar("bound", default=None)
 
 
 def configure_logging(service: str) -> None:
@@ -26,7 +29,7 @@ def configure_logging(service: str) -> None:
         datefmt="%Y-%m-%dT%H:%M:%S.%FZ",
         utc=True,
         serialize_stacktrace=False,
-        log_record_order=[*_BEFORE_CONTEXT, "context"],
+        log_record_order=list(_FIRST),
         location=None,
         service=service,
     )
@@ -39,7 +42,18 @@ def configure_logging(service: str) -> None:
     logger.propagate = False
 
 
+@contextmanager
+def bound_context(members: Mapping[str, str]) -> Iterator[None]:
+    """Have members in the ``context`` of every record that is made within, and of none after it."""
+    token = _bound.set(members)
+    try:
+        yield
+    finally:
+        _bound.reset(token)
+
+
 def _line(record: Mapping[str, Any]) -> str:
     """A record as JSON, masked; ``context`` stands in those of libraries too."""
-    whole = dict.fromkeys(_BEFORE_CONTEXT) | {"context": {}} | dict(record)
+    context = {**(_bound.get() or {}), **record.get("context", {})}
+    whole = dict.fromkeys(_FIRST) | dict(record) | {"context": context}
     return json.dumps(masked(whole), default=str, separators=(",", ":"))

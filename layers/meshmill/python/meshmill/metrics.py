@@ -18,3 +18,12 @@ def count(service: str, counts: Mapping[str, int]) -> None:
     for name, value in counts.items():
         metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
     metrics.flush_metrics()
+
+
+def count_outcomes(service: str, of_what: str, outcomes: Mapping[str, int]) -> None:
+    """Emit how often which outcome was reached, ``carried_on`` of ``Jobs`` as ``JobsCarriedOn``."""
+    count(service, {of_what + _camel_case(outcome): n for outcome, n in outcomes.items()})
+
+
+def _camel_case(name: str) -> str:
+    return name.title().replace("_", "")

@@ -13,7 +13,7 @@ from typing import Any
 
 from meshmill.aws.attributes import to_asset
 from meshmill.domain.asset import Asset
-from meshmill.domain.changes import AssetChange, UnreadableChange
+from meshmill.domain.asset_change import AssetChange, UnreadableChange
 
 #: What callers wrote into a record, and nobody needs to repair one.
 _PERSONAL = frozenset({"labels", "custom_id"})

@@ -2,8 +2,8 @@
 
 Three attempts in all (botocore's *standard* mode, with its retry quota and jittered backoff). A
 service that hangs is given up after three waits of a second and backoffs of at most three seconds
-together, or, before a connection stands, three more: ``infra.config`` holds the functions'
-timeouts to that. S3, which only the worker waits for, is given up after about 20 seconds.
+together, or, before a connection stands, three more: ``infra.relations`` holds the
+functions' timeouts to that. S3, for which no caller waits, is given up after about 20 seconds.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def sqs() -> SQSClient:
 
 
 def s3() -> S3Client:
-    """S3, whose presigned URLs are Signature Version 4 and name the bucket's own region."""
+    """S3; URLs for callers are signed without it, by :func:`url_signer`."""
     client: S3Client = _client("s3")
     return client
 

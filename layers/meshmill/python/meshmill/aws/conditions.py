@@ -22,22 +22,35 @@ _NEVER = "attribute_not_exists(#version)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionExpression:
+    """What a conditional write takes beside table and key.
+
+    ``names`` and ``values`` are all that the call refers to, in its update as well.
+    """
+
+    text: str
+    names: dict[str, str]
+    values: dict[str, Value]
+
+    def as_arguments(self) -> dict[str, Any]:
+        """Under the names that DynamoDB's calls have for them."""
+        return {
+            "ConditionExpression": self.text,
+            "ExpressionAttributeNames": self.names,
+            "ExpressionAttributeValues": self.values,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateExpressions:
     """What UpdateItem takes beside table and key."""
 
     update: str
-    condition: str
-    names: dict[str, str]
-    values: dict[str, Value]
+    condition: ConditionExpression
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConditionExpression:
-    """What a conditional write takes beside table and key."""
-
-    condition: str
-    names: dict[str, str]
-    values: dict[str, Value]
+    def as_arguments(self) -> dict[str, Any]:
+        """Under the names that UpdateItem has for them."""
+        return {"UpdateExpression": self.update, **self.condition.as_arguments()}
 
 
 @dataclass(slots=True)
@@ -80,27 +93,19 @@ def to_expressions(
     update = f"SET {', '.join(sets)}"
     if transition.remove:
         update += f" REMOVE {', '.join(map(placeholders.name, sorted(transition.remove)))}"
-    return UpdateExpressions(
-        update=update,
-        condition=_of_a_record(transition.requires, placeholders),
-        names=placeholders.names,
-        values=placeholders.values,
-    )
+    condition = _of_a_record(transition.requires, placeholders)
+    return UpdateExpressions(update=update, condition=condition)
 
 
 def to_condition(condition: Condition) -> ConditionExpression:
     """The condition, asked of a record that exists."""
-    placeholders = _Placeholders()
-    return ConditionExpression(
-        condition=_of_a_record(condition, placeholders),
-        names=placeholders.names,
-        values=placeholders.values,
-    )
+    return _of_a_record(condition, _Placeholders())
 
 
-def _of_a_record(condition: Condition, placeholders: _Placeholders) -> str:
+def _of_a_record(condition: Condition, placeholders: _Placeholders) -> ConditionExpression:
     exists = f"attribute_exists({placeholders.name('version')})"
-    return f"{exists} AND {_rendered(condition, placeholders)}"
+    text = f"{exists} AND {_rendered(condition, placeholders)}"
+    return ConditionExpression(text=text, names=placeholders.names, values=placeholders.values)
 
 
 def _rendered(condition: Condition, placeholders: _Placeholders) -> str:

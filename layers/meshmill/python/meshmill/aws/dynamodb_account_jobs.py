@@ -85,12 +85,9 @@ class DynamoDbAccountJobs:
                 answer = self._client.update_item(
                     TableName=self._table,
                     Key=_key(job.user_id, job.kind),
-                    UpdateExpression=expressions.update,
-                    ConditionExpression=expressions.condition,
-                    ExpressionAttributeNames=expressions.names,
-                    ExpressionAttributeValues=expressions.values,
                     ReturnValues="ALL_NEW",
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                    **expressions.as_arguments(),
                 )
         except self._client.exceptions.ConditionalCheckFailedException as refusal:
             item = item_of(refusal)

@@ -93,12 +93,9 @@ class DynamoDbAssets:
                 answer = self._client.update_item(
                     TableName=self._table,
                     Key={"asset_id": {"S": asset_id}},
-                    UpdateExpression=expressions.update,
-                    ConditionExpression=expressions.condition,
-                    ExpressionAttributeNames=expressions.names,
-                    ExpressionAttributeValues=expressions.values,
                     ReturnValues="ALL_NEW",
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                    **expressions.as_arguments(),
                 )
         except self._client.exceptions.ConditionalCheckFailedException as refusal:
             return _refused(transition, item_of(refusal))

@@ -19,6 +19,8 @@ _SERVICE = "DynamoDB"
 _MS_PER_SECOND = 1_000
 # An erasure fences again with each pass, so this only has to outlast an outage.
 _LONGEST_SECONDS = 7 * 24 * 60 * 60
+# By then every bucket is full, which is as good as none: one fills up in a minute.
+_FULL_SECONDS = 2 * 60
 
 
 class DynamoDbFences:
@@ -41,6 +43,17 @@ class DynamoDbFences:
             )
 
     def lift(self, bucket: str) -> None:
-        """Forget the bucket; the next request finds it full."""
-        with unavailable(_SERVICE):
-            self._client.delete_item(TableName=self._table, Key={"bucket": to_value(bucket)})
+        """Take the fence away and leave the tokens as they are; where there is none, do nothing."""
+        expires_at = self._clock.now_ms() // _MS_PER_SECOND + _FULL_SECONDS
+        try:
+            with unavailable(_SERVICE):
+                self._client.update_item(
+                    TableName=self._table,
+                    Key={"bucket": to_value(bucket)},
+                    UpdateExpression="REMOVE fenced_until SET expires_at = :expires_at",
+                    # An update would else make the item.
+                    ConditionExpression="attribute_exists(fenced_until)",
+                    ExpressionAttributeValues={":expires_at": to_value(expires_at)},
+                )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return

@@ -2,10 +2,13 @@
 
 Source: *Uploading and copying objects using multipart upload* in the Amazon S3 user guide: parts
 are of five MiB or more but for the last one, and a part uploaded again replaces the one before.
+*Checking object integrity* there: an upload begun with a checksum algorithm takes the checksum of
+each part with the part, refuses bytes of another one, and wants all of them told at the end.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,17 +16,17 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from meshmill.account_ports import UploadLost
 from meshmill.aws.errors import code_of, unavailable
 from meshmill.domain.account_job import Part
+from meshmill.ports.accounts import UploadLost
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
+    from types_boto3_s3.type_defs import CompletedPartTypeDef
 
 _SERVICE = "S3"
 _PREFIX = "exports"
 _MEDIA_TYPE = "application/x-ndjson"
-_CHUNK_BYTES = 1024 * 1024
 # HEAD has no body to name its error in, so its code is the status.
 _ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
 _LOST = frozenset({"NoSuchUpload", "InvalidPart", "InvalidPartOrder"})
@@ -44,7 +47,10 @@ class S3ExportFiles:
         """Begin an upload; one that is begun twice and used once goes by a lifecycle rule."""
         with unavailable(_SERVICE):
             answer = self._client.create_multipart_upload(
-                Bucket=self._bucket, Key=key, ContentType=_MEDIA_TYPE
+                Bucket=self._bucket,
+                Key=key,
+                ContentType=_MEDIA_TYPE,
+                ChecksumAlgorithm="SHA256",
             )
         return answer["UploadId"]
 
@@ -54,11 +60,17 @@ class S3ExportFiles:
         Raises:
             UploadLost: there is no such upload.
         """
+        sha256 = hashlib.sha256(data).hexdigest()
         with unavailable(_SERVICE), _lost_uploads():
             answer = self._client.upload_part(
-                Bucket=self._bucket, Key=key, UploadId=upload_id, PartNumber=number, Body=data
+                Bucket=self._bucket,
+                Key=key,
+                UploadId=upload_id,
+                PartNumber=number,
+                Body=data,
+                ChecksumSHA256=_checksum(sha256),
             )
-        return Part(number, answer["ETag"], len(data))
+        return Part(number, answer["ETag"], len(data), sha256)
 
     def complete(self, key: str, upload_id: str, parts: Sequence[Part]) -> None:
         """Make the parts one file; where that has happened before, the file stands.
@@ -73,9 +85,7 @@ class S3ExportFiles:
                     Bucket=self._bucket,
                     Key=key,
                     UploadId=upload_id,
-                    MultipartUpload={
-                        "Parts": [{"PartNumber": part.number, "ETag": part.etag} for part in parts]
-                    },
+                    MultipartUpload={"Parts": [_completed(part) for part in parts]},
                 )
         except UploadLost:
             # An earlier try may have completed it, its response lost.
@@ -92,22 +102,6 @@ class S3ExportFiles:
         except UploadLost:
             return
 
-    def sha256(self, key: str) -> str:
-        """SHA-256 of a file in hexadecimal, a MiB of it in memory at a time.
-
-        Raises:
-            UploadLost: there is no such file.
-        """
-        digest = hashlib.sha256()
-        try:
-            with unavailable(_SERVICE):
-                body = self._client.get_object(Bucket=self._bucket, Key=key)["Body"]
-                for chunk in body.iter_chunks(_CHUNK_BYTES):
-                    digest.update(chunk)
-        except self._client.exceptions.NoSuchKey:
-            raise UploadLost(key) from None
-        return digest.hexdigest()
-
     def _size(self, key: str) -> int | None:
         try:
             with unavailable(_SERVICE):
@@ -116,6 +110,19 @@ class S3ExportFiles:
             if code_of(error) in _ABSENT:
                 return None
             raise
+
+
+def _checksum(sha256: str) -> str:
+    """As S3 wants it: the same bytes in base64."""
+    return base64.b64encode(bytes.fromhex(sha256)).decode()
+
+
+def _completed(part: Part) -> CompletedPartTypeDef:
+    return {
+        "PartNumber": part.number,
+        "ETag": part.etag,
+        "ChecksumSHA256": _checksum(part.sha256),
+    }
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from meshmill.aws.errors import unavailable
-from meshmill.aws.secrets import parse_succession
+from meshmill.aws.signing_secret import parse_succession
 from meshmill.domain.errors import InvalidState
 from meshmill.domain.signing import KeySuccession
 from meshmill.ports import StoredSuccession

@@ -46,19 +46,22 @@ class Section(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """An uploaded part of an export's file; ``etag`` is the store's name for its content."""
+    """An uploaded part of an export's file.
+
+    ``etag`` is the store's name for its content, ``sha256`` its hash in hexadecimal.
+    """
 
     number: int
     etag: str
     size: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportProgress:
     """Where the next line is read, and what is written so far.
 
-    ``position`` is the last position read in ``section``. ``sha256`` is that of the whole file in
-    hexadecimal, and stands once the file does.
+    ``position`` is the last position read in ``section``; ``records`` are lines.
     """
 
     section: Section = Section.ACCOUNT
@@ -66,7 +69,6 @@ class ExportProgress:
     upload_id: str | None = None
     parts: tuple[Part, ...] = ()
     records: int = 0
-    sha256: str | None = None
 
     @property
     def size(self) -> int:
@@ -150,6 +152,12 @@ class AccountJob:
         if self.due_at is not None or not self.is_completed:
             return True
         return self.kind is JobKind.EXPORT and not self.is_expired(now)
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether an erasure looks for nothing any more, and its end is not recorded yet."""
+        is_over = self.is_completed or self.erasure.stage is Stage.LIFT
+        return self.kind is JobKind.ERASURE and self.due_at is not None and is_over
 
     def is_expired(self, now: int) -> bool:
         """Whether the store may have forgotten it: it does so late, and never at the second."""

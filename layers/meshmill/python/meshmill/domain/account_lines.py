@@ -9,8 +9,10 @@ from typing import Any
 from meshmill.domain.account_job import AccountJob
 from meshmill.domain.api_keys import ApiKey
 from meshmill.domain.asset import Asset
-from meshmill.domain.audit import AuditEntry
+from meshmill.domain.audit import Action, AuditEntry
 from meshmill.domain.times import iso
+
+_BY_ADMINS = frozenset({Action.ASSET_READ_BY_ADMIN, Action.ASSETS_LISTED_BY_ADMIN})
 
 
 def line(record: Mapping[str, Any]) -> bytes:
@@ -79,13 +81,23 @@ def api_key_record(key: ApiKey) -> dict[str, Any]:
 
 
 def audit_record(entry: AuditEntry) -> dict[str, Any]:
-    """One thing that somebody did to the user's data."""
+    """One thing that somebody did to the user's data; who else did it, by their part alone."""
     return {
         "object": "audit_record",
         "at": iso(entry.at),
         "action": entry.action,
-        "actor": entry.actor,
+        "actor": _actor(entry),
         "request_id": entry.request_id,
         "target": entry.target,
         "details": dict(entry.details),
     }
+
+
+def _actor(entry: AuditEntry) -> str:
+    """The user, or a key of theirs, as recorded; other people's ids are not the user's to have."""
+    kind, _, name = entry.actor.partition(":")
+    if kind == "operator":
+        return "operator"
+    if entry.action in _BY_ADMINS or (kind == "user" and name != entry.subject):
+        return "admin"
+    return entry.actor

@@ -17,9 +17,9 @@ from meshmill.domain.attribution import Attribution
 class Action(StrEnum):
     """What was done, ``object.verb``."""
 
-    ASSET_REQUESTED = "asset.requested"
-    ASSET_REQUESTED_AGAIN = "asset.requested_again"
-    ASSET_MOVED_UP = "asset.moved_up"
+    ASSET_CREATED = "asset.created"
+    ASSET_REQUEUED = "asset.requeued"
+    ASSET_PROMOTED = "asset.promoted"
     ASSET_DELETED = "asset.deleted"
     ASSET_READ_BY_ADMIN = "asset.read_by_admin"
     ASSETS_LISTED_BY_ADMIN = "assets.listed_by_admin"

@@ -130,13 +130,18 @@ class LinkExpired(Forbidden):
     code = "LINK_EXPIRED"
 
     def __init__(self) -> None:
-        super().__init__("The link has expired; ask for the asset again to get a fresh one")
+        super().__init__("The link has expired; ask the API for a fresh one")
 
 
 class NotFound(RequestError):
     """Absent, or somebody else's: the answer is the same."""
 
     code = "NOT_FOUND"
+
+
+def absent_asset() -> NotFound:
+    """There is none under this id, or it is somebody else's."""
+    return NotFound("There is no such asset")
 
 
 class MethodNotAllowed(RequestError):

@@ -41,7 +41,7 @@ def shard(identifier: str, shards: int) -> int:
     return hashlib.sha256(identifier.encode()).digest()[0] % shards
 
 
-def run_id(now_ms: int, randomness: bytes) -> str:
+def ulid(now_ms: int, randomness: bytes) -> str:
     """A ULID (https://github.com/ulid/spec): 26 characters, sorted by time.
 
     Args:

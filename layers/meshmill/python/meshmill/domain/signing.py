@@ -46,7 +46,7 @@ class KeySuccession:
     """The signing keys as they are kept, with the times of their rotation.
 
     ``rotated_at`` is when ``current`` followed ``previous``, ``previous_until`` when the signatures
-    of ``previous`` stop to pass: milliseconds since 1970. Without them ``previous`` is good for as
+    of ``previous`` stop passing: milliseconds since 1970. Without them ``previous`` is good for as
     long as it stands there.
     """
 

@@ -8,18 +8,19 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from meshmill.domain.errors import NotFound
+from meshmill.domain.permissions import Permission
 from meshmill.http.answer import Answer
 from meshmill.http.api import Api
 from meshmill.http.attribution import attribution
 from meshmill.http.authentication import Principal
 from meshmill.http.links import LinkMinter
-from meshmill.http.requests import Event, query
+from meshmill.http.requests import Event, method, query
 
 if TYPE_CHECKING:
     from meshmill.domain.account_job import AccountJob
     from meshmill.usecases.account_requests import AccountRequests
 
-_PERMISSION = "account:manage"
 _logger = logging.getLogger(__name__)
 
 
@@ -35,14 +36,26 @@ class AccountRoutes:
 
     def register(self, api: Api) -> None:
         """Add the routes."""
-        api.guarded("GET", "/api/v1/users/me/export", _PERMISSION, self.export)
-        api.guarded_when_fenced("DELETE", "/api/v1/users/me", _PERMISSION, self.erase)
+        api.guarded("GET", "/api/v1/users/me/export", Permission.ACCOUNT_MANAGE, self.export)
+        api.guarded_when_fenced("DELETE", "/api/v1/users/me", Permission.ACCOUNT_MANAGE, self.erase)
 
     def export(self, principal: Principal, event: Event) -> Answer:
-        """202 while the file is made, 200 with its URL; asked again, the same export."""
+        """202 while the file is made, 200 with its URL; asked again, the same export.
+
+        HEAD looks at what there is, and asks for nothing.
+
+        Raises:
+            NotFound: HEAD, and none was asked for.
+        """
         query(event, {})
-        job = self.requests().export(principal.user_id, attribution(principal, event))
-        answer = self._answer(job, self.links.export_url(principal.user_id))
+        requests, user_id = self.requests(), principal.user_id
+        if method(event) == "HEAD":
+            job = requests.standing_export(user_id)
+        else:
+            job = requests.export(user_id, attribution(principal, event))
+        if job is None:
+            raise NotFound("No export was asked for")
+        answer = self._answer(job, self.links.export_url(user_id))
         return answer if job.is_completed else _accepted(answer)
 
     def erase(self, principal: Principal, event: Event) -> Answer:

@@ -10,17 +10,13 @@ from meshmill.domain.account_job import AccountJob, JobKind
 from meshmill.domain.asset import StoredFile
 from meshmill.domain.times import iso
 from meshmill.http.answer import Answer
+from meshmill.http.caching import JOB_POLL_SECONDS, PRIVATE, polled
 from meshmill.http.links import LinkMinter
-
-#: A job is carried on once a minute; asked for more often, it tells the same.
-POLL_SECONDS = 10
 
 
 def job_answer(job: AccountJob, links: LinkMinter, status_url: str) -> Answer:
     """200 with the job as it stands, and when to look again."""
-    headers = {"Cache-Control": "private, no-cache"}
-    if not job.is_completed:
-        headers |= {"Retry-After": str(POLL_SECONDS)}
+    headers = PRIVATE if job.is_completed else polled(JOB_POLL_SECONDS)
     etag = links.state_tag(f"{job.job_id} {job.version}")
     return Answer(HTTPStatus.OK, job_view(job, links, status_url), headers, etag=etag)
 
@@ -56,7 +52,8 @@ def _file(job: AccountJob, links: LinkMinter) -> dict[str, Any]:
         filename=filename,
         media_type="application/x-ndjson",
         size=export.size,
-        sha256=export.sha256 or "",
+        # Of its parts alone: a hash can't be carried from one worker to the next.
+        sha256="",
         key=f"exports/{job.user_id}/{filename}",
     )
     url, expires_at = links.download(file, _save_as(job))
@@ -64,8 +61,8 @@ def _file(job: AccountJob, links: LinkMinter) -> dict[str, Any]:
         "url": url,
         "expires_at": iso(expires_at),
         "bytes": export.size,
-        "sha256": export.sha256,
         "records": export.records,
+        "parts": [{"bytes": part.size, "sha256": part.sha256} for part in export.parts],
     }
 
 

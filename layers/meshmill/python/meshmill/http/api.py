@@ -24,7 +24,8 @@ from meshmill.http.delivery import deliver
 from meshmill.http.errors import error_answer
 from meshmill.http.links import LinkMinter
 from meshmill.http.rate_limit import rate_limit_headers
-from meshmill.http.request_ids import gateway_request_id, request_id
+from meshmill.http.request_ids import names_in_logs
+from meshmill.logs import bound_context
 from meshmill.ports import Allowance, Clock, RateLimiter
 
 _logger = logging.getLogger(__name__)
@@ -150,7 +151,8 @@ class Api:
         """:meth:`_answer` as a function: of a method the resolver reads the signature each time."""
 
         def answer(app: APIGatewayHttpResolver, next_middleware: Next) -> Response[Any]:
-            return self._answer(app, next_middleware)
+            with bound_context(names_in_logs(app.current_event.raw_event)):
+                return self._answer(app, next_middleware)
 
         return answer
 
@@ -188,10 +190,8 @@ def _log_access(
     """One line a request: method and route as declared, never what callers wrote in their place."""
     route = app.context.get("_route") if code not in _UNROUTED else None
     failed = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
-    event, method = app.current_event.raw_event, app.current_event.http_method
+    method = app.current_event.http_method
     context = {
-        "request_id": request_id(event),
-        "gateway_request_id": gateway_request_id(event),
         "method": method if method in HTTPMethod.__members__ else None,
         "route": None if route is None else route.path,
         "status": response.status_code,

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from meshmill.domain.asset import Asset, Status
 from meshmill.domain.attribution import Attribution
+from meshmill.domain.permissions import Permission
 from meshmill.domain.request import AssetRequest, parse_request
 from meshmill.geometry.registry import FORMATS, GENERATORS
 from meshmill.http.answer import Answer
 from meshmill.http.api import Api
 from meshmill.http.attribution import attribution, reader
 from meshmill.http.authentication import Principal
+from meshmill.http.caching import ASSET_POLL_SECONDS, PRIVATE, polled
 from meshmill.http.links import LinkMinter
 from meshmill.http.presentation import asset_view, estimate_view
 from meshmill.http.requests import (
@@ -37,8 +39,6 @@ if TYPE_CHECKING:
     from meshmill.usecases.delete_asset import DeleteAsset
 
 _logger = logging.getLogger(__name__)
-_POLL_SECONDS = "1"
-_PRIVATE = {"Cache-Control": "private, no-cache"}
 _CREATE_QUERY = {"on_duplicate": one_of(*OnDuplicate), "dry_run": one_of("true", "false")}
 _LIST_QUERY = {
     "status": one_of(*Status),
@@ -63,18 +63,20 @@ class AssetRoutes:
 
     def register(self, api: Api) -> None:
         """Add the routes."""
-        api.guarded("POST", "/api/v1/assets", "assets:create", self.create)
-        api.guarded("GET", "/api/v1/assets", "assets:read", self.page)
-        api.guarded("GET", "/api/v1/assets/<asset_id>", "assets:read", self.get)
-        api.guarded("GET", "/api/v1/assets/<asset_id>/files/<name>", "assets:read", self.file)
-        api.guarded("DELETE", "/api/v1/assets/<asset_id>", "assets:delete", self.delete)
+        api.guarded("POST", "/api/v1/assets", Permission.ASSETS_CREATE, self.create)
+        api.guarded("GET", "/api/v1/assets", Permission.ASSETS_READ, self.page)
+        api.guarded("GET", "/api/v1/assets/<asset_id>", Permission.ASSETS_READ, self.get)
+        api.guarded(
+            "GET", "/api/v1/assets/<asset_id>/files/<name>", Permission.ASSETS_READ, self.file
+        )
+        api.guarded("DELETE", "/api/v1/assets/<asset_id>", Permission.ASSETS_DELETE, self.delete)
 
     def delete(self, principal: Principal, event: Event, asset_id: str) -> Answer:
         """204 once the record is gone; its files stay, since other records may share them."""
         query(event, {})
         asked_by = attribution(principal, event)
         self.delete_asset()(principal.user_id, asset_id_of(asset_id), asked_by)
-        return Answer(HTTPStatus.NO_CONTENT, None, _PRIVATE)
+        return Answer(HTTPStatus.NO_CONTENT, None, PRIVATE)
 
     def create(self, principal: Principal, event: Event) -> Answer:
         """202 for what was queued, 200 for what stood there before and for a dry run."""
@@ -88,7 +90,7 @@ class AssetRoutes:
     def _dry_run(self, principal: Principal, request: AssetRequest) -> Answer:
         """The same, were it asked for; ``on_duplicate`` has nothing to decide."""
         estimated = self.estimate(principal.user_id, request)
-        return Answer(HTTPStatus.OK, estimate_view(request, estimated), _PRIVATE)
+        return Answer(HTTPStatus.OK, estimate_view(request, estimated), PRIVATE)
 
     def _submitted(
         self,
@@ -104,7 +106,6 @@ class AssetRoutes:
             "user_id": asset.user_id,
             "format": request.format,
             "deduplicated": submitted.deduplicated,
-            "request_id": asked_by.request_id,
             "trace_id": asked_by.trace_id,
         }
         _logger.info("Asset requested", extra={"context": context})
@@ -124,7 +125,7 @@ class AssetRoutes:
         query(event, {})
         asset, file = FindFile(self.read)(reader(principal, event), asset_id_of(asset_id), name)
         url, _ = self.links.file_url(asset, file)
-        return Answer(HTTPStatus.FOUND, None, {**_PRIVATE, "Location": url})
+        return Answer(HTTPStatus.FOUND, None, {**PRIVATE, "Location": url})
 
     def page(self, principal: Principal, event: Event) -> Answer:
         """One page of the caller's assets, or to admins of another user's, newest first."""
@@ -140,11 +141,11 @@ class AssetRoutes:
             "data": [self._view(asset) for asset in page.assets],
             "next_cursor": page.next_cursor,
         }
-        return Answer(HTTPStatus.OK, body, _PRIVATE)
+        return Answer(HTTPStatus.OK, body, PRIVATE)
 
     def _view(self, asset: Asset) -> dict[str, Any]:
         return asset_view(asset, self.links, self.links.status_url(asset))
 
 
-def _headers(asset: Asset) -> dict[str, str]:
-    return _PRIVATE if asset.status.is_final else {**_PRIVATE, "Retry-After": _POLL_SECONDS}
+def _headers(asset: Asset) -> Mapping[str, str]:
+    return PRIVATE if asset.status.is_final else polled(ASSET_POLL_SECONDS)

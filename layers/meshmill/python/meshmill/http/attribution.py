@@ -1,10 +1,11 @@
-"""Request ids and trace contexts: what callers may send to find their requests in our logs."""
+"""Who asks, in which request and trace: what records, the audit trail and workers' logs tell."""
 
 from __future__ import annotations
 
 import re
 
 from meshmill.domain.attribution import Attribution, Reader
+from meshmill.domain.permissions import Permission
 from meshmill.http.authentication import Principal
 from meshmill.http.request_ids import request_id
 from meshmill.http.requests import Event, header
@@ -22,7 +23,7 @@ def attribution(principal: Principal, event: Event) -> Attribution:
 
 def reader(principal: Principal, event: Event) -> Reader:
     """Who reads: their own data, and anybody's with the permission for it."""
-    reads_all = principal.may("admin:read")
+    reads_all = principal.may(Permission.ADMIN_READ)
     return Reader(principal.user_id, attribution(principal, event), reads_all)
 
 

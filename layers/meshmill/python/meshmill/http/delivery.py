@@ -16,7 +16,7 @@ from typing import Any
 from meshmill.http import content_coding
 from meshmill.http.answer import Answer
 from meshmill.http.request_ids import request_id
-from meshmill.http.requests import Event, header
+from meshmill.http.requests import Event, header, method
 
 #: An answer is data: no browser shall guess it to be a page, run it, or show it in a frame.
 #: The gateway allows origins by name where CORS is configured, so caches keep them apart.
@@ -76,7 +76,7 @@ def _with_content(answer: Answer, event: Event, headers: dict[str, str]) -> Deli
     if is_coded:
         content = content_coding.gzipped(content)
         headers["Content-Encoding"] = content_coding.GZIP
-    if _method(event) == "HEAD":
+    if method(event) == "HEAD":
         headers["Content-Length"] = str(len(content))
         return Delivery(answer.status, headers)
     body = base64.b64encode(content).decode() if is_coded else content.decode()
@@ -88,10 +88,6 @@ def _is_held_already(answer: Answer, event: Event) -> bool:
     sent = header(event, "if-none-match")
     if sent is None or answer.etag is None or answer.status is not HTTPStatus.OK:
         return False
-    if _method(event) not in _READING:
+    if method(event) not in _READING:
         return False
     return sent.strip() == "*" or answer.etag in _ENTITY_TAG.findall(sent)
-
-
-def _method(event: Event) -> str:
-    return str(event["requestContext"]["http"]["method"])

@@ -52,7 +52,7 @@ def error_answer(error: Exception, event: Event) -> Answer:
     """
     identifier = request_id(event)
     known = error if isinstance(error, errors.MeshmillError) else _internal_error()
-    _log(error, known, identifier)
+    _log(error, known)
     status = status_of(known)
     headers = {"Cache-Control": "no-store", **_headers(known)}
     if _PROBLEM in (header(event, "accept") or ""):
@@ -66,8 +66,8 @@ def _internal_error() -> errors.MeshmillError:
     return errors.MeshmillError("Something went wrong on our side; the request id helps us find it")
 
 
-def _log(error: Exception, known: errors.MeshmillError, identifier: str) -> None:
-    extra = {"context": {"request_id": identifier, "code": known.code}}
+def _log(error: Exception, known: errors.MeshmillError) -> None:
+    extra = {"context": {"code": known.code}}
     if known is not error:
         _logger.error("Unexpected error", extra=extra, exc_info=error)
     elif isinstance(known, errors.DependencyUnavailable):

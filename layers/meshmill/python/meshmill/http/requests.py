@@ -11,9 +11,9 @@ from urllib.parse import parse_qs
 from meshmill.domain.errors import (
     InvalidJson,
     InvalidRequest,
-    NotFound,
     UnsupportedMediaType,
     Violation,
+    absent_asset,
 )
 
 #: An event of an HTTP API, payload format 2.0.
@@ -31,6 +31,11 @@ def header(event: Event, name: str) -> str | None:
     """A header by its lower-case name; the gateway has lowered all of them."""
     value = event.get("headers", {}).get(name)
     return value if isinstance(value, str) else None
+
+
+def method(event: Event) -> str:
+    """``GET``, ``HEAD`` and so on."""
+    return str(event["requestContext"]["http"]["method"])
 
 
 def json_body(event: Event) -> bytes:
@@ -150,5 +155,5 @@ def asset_id_of(text: str) -> str:
         NotFound: it can't, so there is none.
     """
     if not _UUID.fullmatch(text):
-        raise NotFound("There is no such asset")
+        raise absent_asset()
     return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
@@ -11,16 +12,16 @@ from meshmill.domain.asset import Asset
 from meshmill.domain.errors import InvalidRequest, InvalidSignature
 from meshmill.http.account_view import job_answer
 from meshmill.http.answer import Answer
+from meshmill.http.caching import ASSET_POLL_SECONDS, COLLAPSIBLE, PRIVATE, polled
 from meshmill.http.errors import error_answer
 from meshmill.http.links import LinkMinter, status_path
 from meshmill.http.presentation import asset_view
-from meshmill.http.request_ids import gateway_request_id, request_id
+from meshmill.http.request_ids import names_in_logs
 from meshmill.http.requests import Event, query_members
-from meshmill.usecases.read_asset import ReadStatus
+from meshmill.logs import bound_context
+from meshmill.usecases.read_status import ReadStatus
 
 _logger = logging.getLogger(__name__)
-_POLL_SECONDS = 1
-_COLLAPSED = f"public, max-age={_POLL_SECONDS}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,22 +33,17 @@ class StatusRoute:
 
     def __call__(self, event: Event) -> Answer:
         """Answer one poll; errors too, in the envelope."""
-        try:
-            return self._answer(event)
-        except Exception as error:  # noqa: BLE001  # logged where it becomes an answer
-            # The edge: whatever happened becomes an answer that tells nothing internal.
-            return error_answer(error, event)
+        with bound_context(names_in_logs(event)):
+            try:
+                return self._answer(event)
+            except Exception as error:  # noqa: BLE001  # logged where it becomes an answer
+                # The edge: whatever happened becomes an answer that tells nothing internal.
+                return error_answer(error, event)
 
     def _answer(self, event: Event) -> Answer:
         link = _read_link(event)
         record = self.read(link.kind, link.identifier, link.expires, link.signature)
-        context = {
-            "kind": link.kind,
-            "id": link.identifier,
-            "status": record.status,
-            "request_id": request_id(event),
-            "gateway_request_id": gateway_request_id(event),
-        }
+        context = {"kind": link.kind, "id": link.identifier, "status": record.status}
         _logger.info("Status read", extra={"context": context})
         # The link that was used, not a fresh one: else whoever holds it once holds it for ever.
         status_url = f"{self.links.public_base_url}{link}"
@@ -86,15 +82,15 @@ def _read_link(event: Event) -> _Link:
     return _Link(path["kind"], path["id"], single["expires"], single["signature"])
 
 
-def polling_headers(asset: Asset) -> dict[str, str]:
+def polling_headers(asset: Asset) -> Mapping[str, str]:
     """While not final, a CDN may collapse polls for a second; final answers carry private URLs."""
     if asset.status.is_final:
-        return {"Cache-Control": "private, no-cache"}
-    return {"Cache-Control": _COLLAPSED, "Retry-After": str(_POLL_SECONDS)}
+        return PRIVATE
+    return {**polled(ASSET_POLL_SECONDS), **COLLAPSIBLE}
 
 
 def _collapsible(answer: Answer, job: AccountJob) -> Answer:
     """Likewise of a job, with its own word on when to look again."""
     if job.is_completed:
         return answer
-    return replace(answer, headers={**answer.headers, "Cache-Control": _COLLAPSED})
+    return replace(answer, headers={**answer.headers, **COLLAPSIBLE})

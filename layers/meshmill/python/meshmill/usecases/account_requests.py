@@ -6,12 +6,12 @@ import logging
 from dataclasses import dataclass
 from typing import Self
 
-from meshmill.account_ports import AccountJobs, Fences
 from meshmill.domain import identity
 from meshmill.domain.account_job import AccountJob, JobKind, new_job
 from meshmill.domain.attribution import Attribution
 from meshmill.domain.errors import DependencyUnavailable
 from meshmill.ports import Clock, Entropy
+from meshmill.ports.accounts import AccountJobs, Fences
 
 _logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class RequestExport:
         standing = self.jobs.get(user_id, JobKind.EXPORT)
         if standing is not None and standing.stands(now):
             return standing
-        job_id = identity.run_id(now, self.entropy(10))
+        job_id = identity.ulid(now, self.entropy(10))
         job = new_job(user_id, JobKind.EXPORT, job_id, now=now, attribution=attribution)
         return self.jobs.put(job, standing)
 
@@ -52,13 +52,16 @@ class RequestErasure:
         """The erasure that is under way from now on; asked for again it is the same one.
 
         Raises:
-            DependencyUnavailable: it may have been asked for or not; ask again.
+            DependencyUnavailable: it may have been asked for or not, or one before it is about to
+                end, and wouldn't find what the user has made since; ask again.
         """
         now = self.clock.now_ms()
         standing = self.jobs.get(user_id, JobKind.ERASURE)
+        if standing is not None and standing.is_ending:
+            raise DependencyUnavailable("An erasure is ending; ask again")
         if standing is not None and standing.stands(now):
             return standing
-        job_id = identity.run_id(now, self.entropy(10))
+        job_id = identity.ulid(now, self.entropy(10))
         asked = new_job(user_id, JobKind.ERASURE, job_id, now=now, attribution=attribution)
         job = self.jobs.put(asked, standing)
         if job.job_id == job_id:
@@ -96,10 +99,13 @@ class AccountRequests:
 
     export: RequestExport
     erasure: RequestErasure
+    standing_export: ReadAccountJob
 
     @classmethod
     def over(cls, jobs: AccountJobs, fences: Fences, clock: Clock, entropy: Entropy) -> Self:
         """With the ports that both need."""
         return cls(
-            RequestExport(jobs, clock, entropy), RequestErasure(jobs, fences, clock, entropy)
+            RequestExport(jobs, clock, entropy),
+            RequestErasure(jobs, fences, clock, entropy),
+            ReadAccountJob(jobs, clock, JobKind.EXPORT),
         )

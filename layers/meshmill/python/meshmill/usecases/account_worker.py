@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from meshmill.account_ports import AccountJobs, AssetErasure, ExportFiles, Fences, UserFiles
 from meshmill.domain.account_job import JobKind, Stage
 from meshmill.ports import ApiKeyStore, AssetStore, AuditTrail, Clock, Entropy
+from meshmill.ports.accounts import AccountJobs, AssetErasure, ExportFiles, Fences, UserFiles
 from meshmill.settings import AccountSettings
 from meshmill.usecases.erasables import Erasable, ErasableAssets, ErasableFiles, ErasableKeys
 from meshmill.usecases.erase_account import EraseAccount

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from meshmill.domain.asset import Asset, Status
 from meshmill.domain.attribution import Attribution
 from meshmill.domain.audit import Action, AuditEntry, asset_entry
-from meshmill.domain.errors import DependencyUnavailable, InvalidState, NotFound
+from meshmill.domain.errors import DependencyUnavailable, InvalidState, absent_asset
 from meshmill.ports import AssetDeletion, AssetStore, Clock
 
 _ROUNDS = 4
@@ -34,7 +34,7 @@ class DeleteAsset:
         """
         asset = self.assets.get(asset_id)
         if asset is None or asset.user_id != user_id:
-            raise NotFound("There is no such asset")
+            raise absent_asset()
         for _ in range(_ROUNDS):
             _check_idle(asset)
             standing = self.deletion.delete(asset, self._entry(asset, attribution))

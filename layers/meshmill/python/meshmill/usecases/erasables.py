@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from meshmill.account_ports import AssetErasure, Fences, UserFiles
 from meshmill.domain import identity, transitions
 from meshmill.domain.account_job import AccountJob
 from meshmill.domain.asset import Asset
 from meshmill.domain.audit import Action, entry_of
 from meshmill.ports import ApiKeyStore, AssetStore, Clock
+from meshmill.ports.accounts import AssetErasure, Fences, UserFiles
 
 _PAGE = 100
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from meshmill.account_ports import AccountJobs, ExportFiles, Fences
 from meshmill.domain import identity
 from meshmill.domain.account_job import (
     PASS_STAGES,
@@ -16,6 +15,7 @@ from meshmill.domain.account_job import (
 )
 from meshmill.domain.audit import Action
 from meshmill.ports import AuditTrail, Clock
+from meshmill.ports.accounts import AccountJobs, ExportFiles, Fences
 from meshmill.usecases import account_audit
 from meshmill.usecases.erasables import Erasable, Findings
 from meshmill.usecases.run_account_jobs import Hold, LeaseLost

@@ -6,11 +6,11 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from meshmill.account_ports import ExportFiles, UploadLost
 from meshmill.domain import account_lines
 from meshmill.domain.account_job import AccountJob, ExportProgress, Section
 from meshmill.domain.audit import Action
 from meshmill.ports import ApiKeyStore, AssetStore, AuditTrail
+from meshmill.ports.accounts import ExportFiles, UploadLost
 from meshmill.usecases import account_audit
 from meshmill.usecases.run_account_jobs import Hold
 
@@ -125,10 +125,9 @@ class ExportAccount:
         return False
 
     def _close(self, hold: Hold, key: str) -> None:
-        progress = hold.job.export
-        self.files.complete(key, self._upload(hold, key), progress.parts)
-        # A hash can't be carried from one worker to the next, so the file is read once at the end.
-        hold.finish(replace(progress, sha256=self.files.sha256(key)), self.life_seconds)
+        upload_id = self._upload(hold, key)
+        self.files.complete(key, upload_id, hold.job.export.parts)
+        hold.finish(hold.job.export, self.life_seconds)
 
     def _next_part(self, hold: Hold, key: str) -> ExportProgress:
         upload_id = self._upload(hold, key)

@@ -83,7 +83,7 @@ class GenerateAsset:
         Raises:
             DependencyUnavailable: nothing is known to have changed; deliver again.
         """
-        owner = identity.run_id(self.clock.now_ms(), self.entropy(10))
+        owner = identity.ulid(self.clock.now_ms(), self.entropy(10))
         asset = self._claim(item, owner)
         if asset is None:
             return Verdict.ACKNOWLEDGE

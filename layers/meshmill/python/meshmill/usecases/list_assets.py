@@ -17,7 +17,7 @@ from meshmill.usecases.signatures import check
 
 if TYPE_CHECKING:
     # Made when somebody else's assets are asked for, and most processes never are.
-    from meshmill.usecases.oversight import Oversight
+    from meshmill.usecases.cross_user_reading import CrossUserReading
 
 DEFAULT_LIMIT, MAX_LIMIT = 20, 100
 _PURPOSE = "cursor"
@@ -44,12 +44,12 @@ class Page:
 class ListAssets:
     """One query a listing partition, and one batch read of the records.
 
-    For somebody else's assets, one audit entry a page by ``oversight``.
+    For somebody else's assets, one audit entry a page by ``cross_user_reading``.
     """
 
     assets: AssetStore
     secret: SigningSecret
-    oversight: Callable[[], Oversight]
+    cross_user_reading: Callable[[], CrossUserReading]
 
     def __call__(self, reader: Reader, user_id: str, listing: Listing) -> Page:
         """One page of a user's assets; with a filter it may be short and still have a cursor.
@@ -60,10 +60,10 @@ class ListAssets:
             DependencyUnavailable: they can't be read, or it can't be written down that they were.
         """
         if user_id != reader.user_id:
-            self.oversight().require(reader)
+            self.cross_user_reading().require(reader)
         page = self._page(user_id, listing)
         if user_id != reader.user_id:
-            self.oversight().assets_listed(reader, user_id, listing.filters)
+            self.cross_user_reading().assets_listed(reader, user_id, listing.filters)
         return page
 
     def _page(self, user_id: str, listing: Listing) -> Page:

@@ -1,31 +1,27 @@
-"""Read one asset, for its owner or for whoever holds its signed link."""
+"""Read one asset or find one of its files, for its owner or for an admin."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from meshmill.domain.asset import Asset, Status, StoredFile
 from meshmill.domain.attribution import Reader
-from meshmill.domain.errors import InvalidState, NotFound
-from meshmill.domain.signing import SigningKeys, verify_status_link
-from meshmill.ports import AssetStore, Clock, SigningSecret
-from meshmill.usecases.signatures import check
+from meshmill.domain.errors import InvalidState, NotFound, absent_asset
+from meshmill.ports import AssetStore
 
 if TYPE_CHECKING:
-    from meshmill.domain.account_job import AccountJob
-
     # Made when somebody else's asset is asked for, and most processes never are.
-    from meshmill.usecases.oversight import Oversight
+    from meshmill.usecases.cross_user_reading import CrossUserReading
 
 
 @dataclass(frozen=True, slots=True)
 class ReadAsset:
-    """One consistent read, and for somebody else's asset one audit entry by ``oversight``."""
+    """One consistent read; ``cross_user_reading`` writes an audit entry for a foreign asset."""
 
     assets: AssetStore
-    oversight: Callable[[], Oversight]
+    cross_user_reading: Callable[[], CrossUserReading]
 
     def __call__(self, reader: Reader, asset_id: str) -> Asset:
         """The reader's asset, or any that the reader may read.
@@ -36,11 +32,11 @@ class ReadAsset:
         """
         asset = self.assets.get(asset_id)
         if asset is None:
-            _absent()
+            raise absent_asset()
         if asset.user_id != reader.user_id:
             if not reader.reads_all_users:
-                _absent()
-            self.oversight().asset_read(reader, asset)
+                raise absent_asset()
+            self.cross_user_reading().asset_read(reader, asset)
         return asset
 
 
@@ -67,41 +63,3 @@ class FindFile:
         if name not in named:
             raise NotFound("The asset has no such file", {"allowed": list(named)})
         return asset, named[name]
-
-
-@dataclass(frozen=True, slots=True)
-class ReadStatus:
-    """One consistent read, for a signature instead of a token.
-
-    ``readers`` find the record of an identifier, by the kind of link.
-    """
-
-    readers: Mapping[str, Callable[[str], Asset | AccountJob | None]]
-    secret: SigningSecret
-    clock: Clock
-
-    def __call__(
-        self, kind: str, identifier: str, expires: str, signature: str
-    ) -> Asset | AccountJob:
-        """The record that a signed link names.
-
-        Raises:
-            InvalidSignature: the link is not as it was signed.
-            LinkExpired: it is past its time.
-            NotFound: the record was deleted since.
-        """
-        now_seconds = self.clock.now_ms() // 1000
-
-        def verify(keys: SigningKeys) -> None:
-            verify_status_link(keys, kind, identifier, expires, signature, now_seconds)
-
-        check(self.secret, verify)
-        # Only links of these kinds are ever signed, so another kind got no further.
-        record = self.readers[kind](identifier) if kind in self.readers else None
-        if record is None:
-            _absent()
-        return record
-
-
-def _absent() -> NoReturn:
-    raise NotFound("There is no such asset")

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from meshmill.domain.asset_change import AssetChange, UnreadableChange
 from meshmill.domain.audit import AuditEntry
-from meshmill.domain.changes import AssetChange, UnreadableChange
 from meshmill.domain.errors import DependencyUnavailable
 from meshmill.ports import AuditTrail, Quarantine
 

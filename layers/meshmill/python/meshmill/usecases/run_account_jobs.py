@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from meshmill.account_ports import AccountJobs
 from meshmill.domain import account_job, identity
 from meshmill.domain.account_job import AccountJob, ErasureProgress, ExportProgress, JobKind
 from meshmill.domain.transitions import Transition
 from meshmill.ports import Clock, Entropy
+from meshmill.ports.accounts import AccountJobs
 
 _PAGE = 25
 _logger = logging.getLogger(__name__)
@@ -133,7 +133,7 @@ class RunAccountJobs:
         if job is None or job.due_at is None:
             return None
         now = self.clock.now_ms()
-        owner = identity.run_id(now, self.entropy(10))
+        owner = identity.ulid(now, self.entropy(10))
         claim = account_job.claim(job, owner, now=now, lease_ms=self.lease_ms)
         claimed = self.jobs.change(job, claim)
         return None if claimed is None else Hold(claimed, self.jobs, self.clock, self.lease_ms)

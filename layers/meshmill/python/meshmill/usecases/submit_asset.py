@@ -60,7 +60,7 @@ class SubmitAsset:
         new = Asset.new(
             user_id,
             request,
-            run=identity.run_id(now, self.entropy(10)),
+            run=identity.ulid(now, self.entropy(10)),
             now=now,
             patience=self.patience,
             attribution=attribution,

@@ -38,7 +38,10 @@ def _export() -> Part:
             "exportMe",
             "Everything that is kept of the caller, as JSON lines",
             {200: made, 202: asked},
-            description="The first call asks for it; until its file expires, further ones find it.",
+            description=(
+                "The first call asks for it; until its file expires, further ones find it. "
+                "HEAD asks for nothing, and is a 404 where there is no export."
+            ),
             parameters=[TRACEPARENT],
             **_TAG,
         )

@@ -33,8 +33,13 @@ _EXPORTED: Part = {
     "url": {**URI, "description": "Downloads the file, 15 minutes at most."},
     "expires_at": MOMENT,
     "bytes": COUNT,
-    "sha256": SHA256,
     "records": {**COUNT, "description": "Lines of the file."},
+    "parts": {
+        "type": "array",
+        "items": members({"bytes": COUNT, "sha256": SHA256}),
+        "minItems": 1,
+        "description": "Stretches of the file in their order, which make it up, each by its hash.",
+    },
 }
 _DELETED: Part = members(
     {"assets": COUNT, "api_keys": COUNT, "files": COUNT}, description="So far."

@@ -9,9 +9,9 @@ from typing import Any
 from meshmill.domain.audit import AuditEntry
 
 _OF_CHANGES = {
-    "asset.requested",
-    "asset.requested_again",
-    "asset.moved_up",
+    "asset.created",
+    "asset.requeued",
+    "asset.promoted",
     "asset.deleted",
 }
 
@@ -33,11 +33,11 @@ def _asked_for(record: Mapping[str, Any]) -> tuple[str, str, str] | None:
     standing = after or before
     target, run = f"asset:{standing['asset_id']['S']}", standing["run"]["S"]
     if not before:
-        return "asset.requested", target, run
+        return "asset.created", target, run
     if not after:
         return "asset.deleted", target, run
     if before["run"] != after["run"]:
-        return "asset.requested_again", target, run
+        return "asset.requeued", target, run
     if before["lane"] != after["lane"]:
-        return "asset.moved_up", target, run
+        return "asset.promoted", target, run
     return None

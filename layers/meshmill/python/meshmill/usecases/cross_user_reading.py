@@ -15,7 +15,7 @@ from meshmill.ports import AuditTrail, Clock, Entropy
 
 
 @dataclass(frozen=True, slots=True)
-class Oversight:
+class CrossUserReading:
     """Puts an audit entry for whose data is read, before whoever reads it sees any of it."""
 
     trail: AuditTrail
@@ -65,7 +65,7 @@ class Oversight:
             subject=subject,
             target=target,
             at=now,
-            entry_id=identity.run_id(now, self.entropy(10)),
+            entry_id=identity.ulid(now, self.entropy(10)),
             details=details,
         )
         self.trail.record([entry])

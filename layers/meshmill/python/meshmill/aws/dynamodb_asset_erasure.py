@@ -32,10 +32,8 @@ class DynamoDbAssetErasure:
                 self._client.delete_item(
                     TableName=self._table,
                     Key={"asset_id": {"S": asset_id}},
-                    ConditionExpression=idle.condition,
-                    ExpressionAttributeNames=idle.names,
-                    ExpressionAttributeValues=idle.values,
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                    **idle.as_arguments(),
                 )
         except self._client.exceptions.ConditionalCheckFailedException as refusal:
             standing = item_of(refusal)

@@ -46,14 +46,11 @@ class DynamoDbAssetDeletion:
         return None
 
     def _delete_of(self, asset: Asset) -> dict[str, Any]:
-        as_read = to_condition(unchanged(asset))
         return {
             "Delete": {
                 "TableName": self.assets_table,
                 "Key": {"asset_id": {"S": asset.asset_id}},
-                "ConditionExpression": as_read.condition,
-                "ExpressionAttributeNames": as_read.names,
-                "ExpressionAttributeValues": as_read.values,
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+                **to_condition(unchanged(asset)).as_arguments(),
             }
         }

@@ -76,14 +76,6 @@ class ExportFiles(Protocol):
         """Give an upload up, with its parts; what is gone already is no error."""
         ...
 
-    def sha256(self, key: str) -> str:
-        """SHA-256 of a file, in hexadecimal; reads all of it, a piece at a time.
-
-        Raises:
-            UploadLost: there is no such file.
-        """
-        ...
-
 
 class UserFiles(Protocol):
     """What is stored below a user's own prefix, every version of it."""
@@ -105,7 +97,7 @@ class Fences(Protocol):
         ...
 
     def lift(self, bucket: str) -> None:
-        """Let them in again, with a full bucket."""
+        """Let them in again, with the tokens that are left."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""One example of the state machine: an empty cloud, the model beside it, and what must hold."""
+"""One run of the state machine: an empty cloud, the model beside it, and what must hold."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from meshmill.domain import identity
 from meshmill.domain.asset import Asset
 from meshmill.domain.work import WorkItem
 from tests.fakes.clock import START_MS
-from tests.faults import insides, passage
+from tests.faults import insides, messages
+from tests.faults.audit_model import check_trail
 from tests.faults.emptied import forget, rotate_signing_keys
 from tests.faults.history import History
 from tests.faults.injection import Mode
@@ -20,7 +21,6 @@ from tests.faults.ledger import Key, Ledger, Link, View
 from tests.faults.platform import Platform
 from tests.faults.rotation import rotate
 from tests.faults.scenarios import rock
-from tests.faults.trail import check_trail
 from tests.support import tokens
 from tests.support.cloud import Reply
 
@@ -33,8 +33,8 @@ _LONGEST_RECOVERY_MS = 4 * 60 * 60_000
 Faults = Mapping[int, Mode]
 
 
-class Example:
-    """Begins at the same moment each time, so that a failing example fails again.
+class ModelRun:
+    """Begins at the same moment each time, so that a failing run fails again.
 
     ``refused`` counts the specs that the engine has refused for good, ``unreadable`` the messages
     on their way to quarantine.
@@ -74,12 +74,12 @@ class Example:
 
     def _consume(self, function: str, name: str, act: Callable[[], int], faults: Faults) -> None:
         """A queue's messages are handed to its function; an error is no acknowledgement."""
-        delivered, written = passage.messages(name), len(self.history.written)
+        delivered, written = messages.contents(name), len(self.history.written)
         self.invoke(function, act, faults)
         self.history.check_news(self.now_ms)
         touched = {asset.run for asset in self.history.written[written:]}
         assert touched <= {item.run for item in delivered.values() if item}, "not its message"
-        left = {identifier for queue in insides.queues() for identifier in passage.messages(queue)}
+        left = {identifier for queue in insides.queues() for identifier in messages.contents(queue)}
         records = {asset.asset_id: asset for asset in self.stage.assets()}
         for identifier in delivered.keys() - left:
             item = delivered[identifier]
@@ -194,9 +194,9 @@ class Example:
 
     def interfere(self, act: Callable[[], None]) -> None:
         """Do something to messages, and keep count of those that nobody understands."""
-        before = passage.unreadable()
+        before = messages.unreadable()
         act()
-        self.unreadable += passage.unreadable() - before
+        self.unreadable += messages.unreadable() - before
 
     def is_anything_due(self) -> bool:
         """Whether the reconciler would find something; it finds nothing most of the time."""
@@ -219,6 +219,7 @@ class Example:
         for key, told in list(self.ledger.told.items()):
             if told.status == "failed":
                 self.ask(key, 5, {}, {})
+        self.check()
         self._repeat_the_past()
         self._rest()
         assert {told.status for told in self.ledger.told.values()} <= {"completed"}
@@ -235,7 +236,7 @@ class Example:
         for run in self.history.runs:
             if run.run not in standing:
                 body = WorkItem.of(run).model_dump_json()
-                passage.send(self.stage.cloud, "express", body)
+                messages.send(self.stage.cloud, "express", body)
         self.work("express", {})
 
     def _rest(self) -> None:

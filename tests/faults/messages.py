@@ -56,14 +56,14 @@ def expire(now_ms: int) -> None:
         _drop(name, lambda message: message.sent_timestamp + _RETENTION_MS <= now_ms)
 
 
-def messages(name: str) -> dict[str, WorkItem | None]:
+def contents(name: str) -> dict[str, WorkItem | None]:
     """What a queue's messages say, by their ids; None where nobody understands it."""
     return {message.id: _read(message.body) for message in insides.queue(name)._messages}
 
 
 def unreadable() -> int:
     """How many messages on their way nobody will understand."""
-    return sum(list(messages(name).values()).count(None) for name in insides.queues())
+    return sum(list(contents(name).values()).count(None) for name in insides.queues())
 
 
 def busy_lanes() -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshmill.domain.sensitive import MASK, is_sensitive, masked, masked_text
+from meshmill.domain.redaction import MASK, is_sensitive, masked, masked_text
 from tests.unit.domain.strategies import replayed
 
 KEY = f"mm_{'a' * 16}_{'B' * 43}"

@@ -30,11 +30,11 @@ class AssetChange:
             return None
         details: dict[str, object] = {"priority": after.priority}
         if before is None:
-            action = Action.ASSET_REQUESTED
+            action = Action.ASSET_CREATED
         elif before.run != after.run:
-            action, details = Action.ASSET_REQUESTED_AGAIN, details | {"previous_run": before.run}
+            action, details = Action.ASSET_REQUEUED, details | {"previous_run": before.run}
         elif before.lane is not after.lane:
-            action, details = Action.ASSET_MOVED_UP, details | {"previous_lane": before.lane}
+            action, details = Action.ASSET_PROMOTED, details | {"previous_lane": before.lane}
         else:
             return None
         return asset_entry(after.attribution, action, after, at=after.updated_at, details=details)
