@@ -21,7 +21,7 @@ from meshmill_local.identity import ISSUER
 _HEALTH = "/api/v1/health"
 _UNSIGNED_STATUS = f"/api/v1/status/assets/{asset_id('nobody', 'nothing')}"
 _OVER_HTTP = frozenset({"ApiFunction", "StatusFunction"})
-_FUNCTION = "Function"
+_FUNCTION, _STREAM = "Function", "/stream/"
 _SERVER_ERROR = 500
 _TIMEOUT = {"connect": 5.0, "read": 60.0, "write": 5.0, "pool": 5.0}
 
@@ -33,19 +33,20 @@ def prewarm(base_url: str, outputs: Mapping[str, str], clients: Clients, report:
     """Call each function once, with an event that changes nothing, several at a time.
 
     ``api`` and ``status`` are called over HTTP, queue consumers with a message about an asset
-    that doesn't exist, which they acknowledge. A worker whose function raised is ended by the
-    engine: such a function is reported, and starts when it is needed.
+    that doesn't exist, which they acknowledge, readers of a stream with no records. A worker
+    whose function raised is ended by the engine: such a function is reported, and starts when it
+    is needed.
 
     Raises:
         EngineError: the API does not answer.
     """
     lambda_client = clients.client("lambda")
-    queues = _queues_by_function(lambda_client)
+    sources = _sources_by_function(lambda_client)
     tasks: list[Callable[[], object]] = [
         partial(_call_route, base_url, path) for path in (_HEALTH, _UNSIGNED_STATUS)
     ]
     tasks += [
-        partial(_invoke, lambda_client, name, absent_asset_event(queues.get(name)), report)
+        partial(_invoke, lambda_client, name, idle_event(sources.get(name)), report)
         for key, name in outputs.items()
         if key.endswith(_FUNCTION) and key not in _OVER_HTTP
     ]
@@ -54,16 +55,23 @@ def prewarm(base_url: str, outputs: Mapping[str, str], clients: Clients, report:
             future.result()
 
 
-def absent_asset_event(queue_arn: str | None) -> dict[str, Any]:
-    """An SQS event whose message is about nothing; empty for a function without a queue."""
-    if queue_arn is None:
+def idle_event(source_arn: str | None) -> dict[str, Any]:
+    """An event of a queue or a stream that changes nothing; empty for a function without either."""
+    if source_arn is None:
         return {}
+    if _STREAM in source_arn:
+        return {"Records": []}
+    return {"Records": [_absent_asset_record(source_arn)]}
+
+
+def _absent_asset_record(queue_arn: str) -> dict[str, Any]:
+    """A record of SQS whose message is about an asset that nobody has."""
     nobody = user_id(ISSUER, "nobody")
     body = WorkItem(
         asset_id=asset_id(nobody, "nothing"), run=ulid(0, bytes(10)), user_id=nobody
     ).model_dump_json()
     now = str(time.time_ns() // 1_000_000)
-    record = {
+    return {
         "messageId": asset_id(nobody, "prewarm"),
         "receiptHandle": "none",
         "body": body,
@@ -79,11 +87,10 @@ def absent_asset_event(queue_arn: str | None) -> dict[str, Any]:
         "eventSourceARN": queue_arn,
         "awsRegion": REGION,
     }
-    return {"Records": [record]}
 
 
-def _queues_by_function(client: Any) -> dict[str, str]:
-    """Function name → one of the queues that feed it."""
+def _sources_by_function(client: Any) -> dict[str, str]:
+    """Function name → one of the queues, or the stream, that feed it."""
     pages = client.get_paginator("list_event_source_mappings").paginate()
     return {
         mapping["FunctionArn"].split(":")[6]: mapping["EventSourceArn"]

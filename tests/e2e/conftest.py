@@ -23,9 +23,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def local_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+def boot_report() -> list[str]:
+    """What the start of :func:`local_stack` has said."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def local_stack(
+    tmp_path_factory: pytest.TempPathFactory, boot_report: list[str]
+) -> Iterator[LocalStack]:
     """The checkout's local stage, running on free ports with a state of its own."""
-    with LocalStack.start(state_dir=tmp_path_factory.mktemp("meshmill")) as stack:
+    state = tmp_path_factory.mktemp("meshmill")
+    with LocalStack.start(state_dir=state, report=boot_report.append) as stack:
         yield stack
 
 

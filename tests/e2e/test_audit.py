@@ -80,9 +80,9 @@ def test_asked_for_again_after_its_deletion_it_is_made_anew_from_the_bytes_that_
     ]
     written = entries(caller.stack, user_id, 3)
     assert sorted(entry.action for entry in written) == [
+        "asset.created",
+        "asset.created",
         "asset.deleted",
-        "asset.created",
-        "asset.created",
     ]
 
 

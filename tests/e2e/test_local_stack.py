@@ -25,6 +25,12 @@ def test_the_checkout_boots_and_answers_health_through_the_front(local_stack: Lo
     assert answer.status_code == 200
 
 
+def test_every_function_has_a_worker_before_the_first_request(
+    local_stack: LocalStack, boot_report: list[str]
+) -> None:
+    assert [line for line in boot_report if "stayed cold" in line] == []
+
+
 def test_the_api_believes_tokens_and_keys_of_the_local_user(local_stack: LocalStack) -> None:
     token = _grant(local_stack, grant_type="client_credentials").json()["access_token"]
     assets = f"{local_stack.base_url}/api/v1/assets"

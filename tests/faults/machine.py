@@ -41,6 +41,8 @@ MODES = (
 NUMBERS = st.integers(0, 3) | st.integers(4, 11)
 #: By number of the call within the invocation; a part of all invocations is left in peace.
 FAULTS = st.just({}) | st.dictionaries(NUMBERS, MODES, min_size=1, max_size=2)
+#: For what makes a call or two.
+EARLY_FAULTS = st.just({}) | st.dictionaries(st.integers(0, 1), MODES, min_size=1, max_size=1)
 #: What comes before it is of no consequence.
 once_asked = precondition(lambda self: self.run.ledger.ids)
 FAILURES: dict[str, type[Exception]] = {"passing": RuntimeError, "unbuildable": UnbuildableSpec}
@@ -147,7 +149,7 @@ class Pipeline(RuleBasedStateMachine):
         self.run.invoke("reconcile", self.run.stage.cloud.reconcile, faults)
 
     @precondition(lambda self: self.run.stage.cloud.changes.waiting())
-    @rule(faults=FAULTS)
+    @rule(faults=EARLY_FAULTS)
     def tell_of_changes(self, faults: Faults) -> None:
         self.run.invoke("audit", self.run.stage.cloud.record_changes, faults)
 

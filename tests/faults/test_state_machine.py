@@ -20,7 +20,7 @@ from tests.faults.machine import Pipeline
 from tests.faults.platform import Platform, platform
 from tests.faults.shards import one_shard_each
 
-_SEED = int(os.environ.get("MESHMILL_SEED", "15"))
+_SEED = int(os.environ.get("MESHMILL_SEED", "16"))
 _EXAMPLES, _STEPS = (500, 60) if os.environ.get("MESHMILL_NIGHTLY") == "1" else (28, 30)
 _SHRINKS = os.environ.get("MESHMILL_SHRINK") != "0"
 _PHASES = (Phase.generate, Phase.shrink) if _SHRINKS else (Phase.generate,)

@@ -11,8 +11,9 @@ from infra.bytecode import interpreter_of, running_version
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 LOCK = CHECKOUT / "requirements" / "unit.lock"
-#: Half of the tests wait for the embedded engine, so that two workers are right for two cores.
-WORKERS = ("-n", "2", "--dist", "loadgroup")
+#: Many tests wait for the embedded engine, all of the shared stack's in one worker, so that three
+#: workers are right for two cores.
+WORKERS = ("-n", "3", "--dist", "loadgroup")
 
 
 def main() -> int:
