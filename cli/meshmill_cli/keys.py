@@ -108,5 +108,6 @@ def rotate_signing(
 def _lifetime_ms(text: str) -> int:
     match = _LIFETIME.fullmatch(text)
     if match is None:
-        raise CommandFailed([f"--expires-in {text!r}: must read like 90d, 12h or 30m"], REFUSED)
+        reason = "must be 1 to 9999 minutes, hours or days, such as 30m, 12h or 90d"
+        raise CommandFailed([f"--expires-in {text!r}: {reason}"], REFUSED)
     return int(match[1]) * _UNIT_MS[match[2]]

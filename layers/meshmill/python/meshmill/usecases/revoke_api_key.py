@@ -10,6 +10,8 @@ from meshmill.domain.audit import Action, entry_of
 from meshmill.domain.errors import NotFound
 from meshmill.ports import ApiKeyStore, Clock
 
+_SHOWN = 20
+
 
 @dataclass(frozen=True, slots=True)
 class RevokeApiKey:
@@ -26,7 +28,8 @@ class RevokeApiKey:
         """
         key = self.store.get(key_id)
         if key is None or not self._delete(key, attribution):
-            raise NotFound(f"There is no API key {key_id}")
+            # Cut: who pastes a whole key here must not find its secret in a terminal's log.
+            raise NotFound(f"There is no API key {key_id[:_SHOWN]}")
         return key
 
     def _delete(self, key: ApiKey, attribution: Attribution) -> bool:
