@@ -30,6 +30,7 @@ _DEPTH = settings(
     deadline=None,
     database=None,
     phases=_PHASES,
+    report_multiple_bugs=False,
     # A whole pipeline is slow to step, and takes many choices a step.
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
