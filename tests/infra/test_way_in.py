@@ -60,6 +60,7 @@ def test_outputs_name_everything_that_tools_ask_for(stage: Synthesised) -> None:
         "ApiId",
         "ApiEndpoint",
         "AssetsTable",
+        "AccountJobsTable",
         "AuditTable",
         "AuditDays",
         "Issuer",

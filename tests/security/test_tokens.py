@@ -127,7 +127,7 @@ ATTACKS: dict[str, Callable[[], str]] = {
     "expired": lambda: tokens.token(exp=NOW - 120),
     "no expiry": lambda: tokens.token(exp=None),
     "expiry that is text": lambda: tokens.token(exp="never"),
-    "not yet valid": lambda: tokens.token(nbf=NOW + 600),
+    "not yet valid": lambda: tokens.token(nbf=NOW + 86_400),
     "no subject": lambda: tokens.token(sub=None),
     "subject that is a number": lambda: signed({"kid": "rsa"}, sub=5),
     "empty subject": lambda: tokens.token(""),
