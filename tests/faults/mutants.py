@@ -25,11 +25,12 @@ _OF_THE_CHECKOUT = (
     "tests/security/test_no_secrets.py",
     "tests/security/test_documented_attacks.py",
 )
+_MACHINE = "tests/faults/test_state_machine.py"
 _SUITES = (
     ("tests/unit/usecases", "tests/unit/domain"),
     ("tests/security", "tests/faults/test_interleavings.py"),
     ("tests/faults/test_every_call.py", "tests/pipeline/test_api_errors.py"),
-    ("tests/faults/test_three_actors.py", "tests/faults/test_state_machine.py"),
+    ("tests/faults/test_three_actors.py", _MACHINE),
 )
 _USECASES = "layers/meshmill/python/meshmill/usecases"
 _TRANSITIONS = "layers/meshmill/python/meshmill/domain/transitions.py"
@@ -335,21 +336,48 @@ MUTANTS = (
     ),
 )
 
+_NESTED = "two have to act within each other, and each step of the machine runs to its end"
+_LATER = "it costs time alone, of which the machine allows hours"
+_ELSEWHERE = "the machine does not look there"
+#: What the state machine alone can't catch, and why. Of the rest, a run of the usual size catches
+#: some by luck of its seed.
+BEYOND_THE_MACHINE = {
+    "send before put": _NESTED,
+    "blind complete": _NESTED,
+    "released by anybody": _NESTED,
+    "deleted whatever has become of it": _NESTED,
+    "failed send forgotten, and patience too": _LATER,
+    "lost answers not recognised": _LATER,
+    "waits that do not double": _LATER,
+    "backlog taken for a loss": _LATER,
+    "one broken asset stops the round": _LATER,
+    "own checksums recorded for somebody else's files": "its engine has one encoding",
+    "links that renew themselves": _ELSEWHERE,
+    "shown before it is written down": _ELSEWHERE,
+    "issuer not checked": _ELSEWHERE,
+    "audience not checked": _ELSEWHERE,
+    "paths of callers in the logs": _ELSEWHERE,
+}
+
 
 def main() -> int:
     """Try every mutant, print what caught it, and the score."""
     asked = _asked()
     suites = ((asked.by,),) if asked.by else _SUITES
+    excused = BEYOND_THE_MACHINE if asked.by == _MACHINE else {}
     survivors = []
     chosen = [mutant for mutant in MUTANTS if not asked.names or mutant.name in asked.names]
     for mutant in chosen:
         caught = catchers(mutant, suites)
-        if not caught:
+        excuse = excused.get(mutant.name)
+        if not caught and excuse is None:
             survivors.append(mutant.name)
         print(f"{'caught  ' if caught else 'SURVIVED'}  {mutant.name}", flush=True)
+        if not caught and excuse is not None:
+            print(f"            {excuse}", flush=True)
         for test in caught:
             print(f"            {test}", flush=True)
-    print(f"{len(chosen) - len(survivors)} of {len(chosen)} caught")
+    print(f"{len(chosen) - len(survivors)} of {len(chosen)} caught, or justified")
     return 1 if survivors else 0
 
 
