@@ -12,7 +12,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ import httpx
 import pytest
 
 from meshmill_local import LocalStack
+from tests.support.embedded import eventually
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
@@ -96,13 +96,12 @@ def _link(name: str, answer: Mapping[str, Any]) -> dict[str, str]:
 def _completed(client: httpx.Client, caller: Caller, seed: int) -> dict[str, Any]:
     request = {**_ROCK, "parameters": {**_ROCK["parameters"], "seed": seed}}
     asset = client.post("/api/v1/assets", json=request, headers=caller).raise_for_status().json()
-    deadline = time.monotonic() + 30
-    while asset["status"] != "completed":
-        assert time.monotonic() < deadline, asset
-        time.sleep(0.1)
-        asset = client.get(asset["status_url"]).json()
-    completed: dict[str, Any] = asset
-    return completed
+
+    def completed() -> dict[str, Any] | None:
+        seen: dict[str, Any] = client.get(asset["status_url"]).json()
+        return seen if seen["status"] == "completed" else None
+
+    return eventually(completed, f"asset {asset['asset_id']} is completed")
 
 
 def _run(stack: LocalStack, directory: Path, values: Mapping[str, str], *further: str) -> Run:
