@@ -17,13 +17,14 @@ from meshmill.aws.attributes import to_item
 from meshmill.aws.dynamodb_assets import DynamoDbAssets
 from meshmill.domain.asset import Asset
 from meshmill.domain.attribution import Reader
-from meshmill.usecases.list_assets import MAX_LIMIT, ListAssets, Listing
+from meshmill.http.requests import MAX_LIMIT
+from meshmill.usecases.list_assets import ListAssets, Listing
 from tests.contract import samples
 from tests.fakes.assets import InMemoryAssets
 from tests.fakes.credentials import RotatingSecret
 from tests.support.backend import Backend, assets_table
 
-_TEN_THOUSAND, _MOTOS, _ENGINES = 10_000, 700, 1_500
+_TEN_THOUSAND, _MOTOS, _ENGINES = 10_000, 400, 1_500
 #: Assets of one millisecond: more than a page, so that pages end among them.
 _AT_ONCE = 150
 #: What one BatchWriteItem takes.
@@ -63,7 +64,7 @@ class Stage:
         reader = Reader(user, samples.ADA)
         while True:
             page = self._list_assets(reader, user, Listing(limit=MAX_LIMIT, cursor=cursor))
-            yield [asset.asset_id for asset in page.assets]
+            yield [asset.asset_id for asset in page.records]
             cursor = page.next_cursor
             if cursor is None:
                 return
@@ -88,7 +89,7 @@ def stage(platform: Backend | None) -> Iterator[Stage]:
                 client.batch_write_item(RequestItems={table: writes[first : first + _BATCH]})
 
         many = _MOTOS if platform.name == "moto" else _ENGINES
-        yield Stage(DynamoDbAssets(client, table), put, many)
+        yield Stage(DynamoDbAssets(client, table, "batches"), put, many)
 
 
 def _put_each(store: InMemoryAssets, assets: Sequence[Asset]) -> None:

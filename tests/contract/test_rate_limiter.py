@@ -7,13 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from meshmill.aws.dynamodb_limits import DynamoDbRateLimiter
+from meshmill.aws.dynamodb_fences import DynamoDbFences
+from meshmill.aws.dynamodb_limits import DynamoDbLineBudget, DynamoDbRateLimiter
+from meshmill.domain.identity import batch_bucket
 from meshmill.ports import Allowance, Clock, RateLimiter
+from meshmill.ports.batches import LineBudget
 from tests.fakes.clock import START_MS, FakeClock
-from tests.fakes.limits import ReferenceRateLimiter
+from tests.fakes.limits import ReferenceLineBudget, ReferenceRateLimiter
 from tests.support.backend import Backend, rate_limits_table
 
 _THREADS = 64
+LINES_PER_SECOND = 1_000
+#: Random requests of one run; fewer where each takes ten times as long, and answers as elsewhere.
+_REQUESTS, _MOTOS = 750, 250
 
 
 class Limiters:
@@ -23,6 +29,7 @@ class Limiters:
         self._platform = platform
         self._table = table
         self._reference: ReferenceRateLimiter | None = None
+        self._reference_budget: ReferenceLineBudget | None = None
 
     def new(self, clock: Clock) -> RateLimiter:
         if self._platform is not None:
@@ -30,6 +37,15 @@ class Limiters:
             return DynamoDbRateLimiter(client, self._table, clock)
         self._reference = self._reference or ReferenceRateLimiter(clock)
         return self._reference
+
+    def budget(self, clock: Clock) -> LineBudget:
+        if self._platform is not None:
+            client = self._platform.client("dynamodb")
+            return DynamoDbLineBudget(client, self._table, clock, LINES_PER_SECOND)
+        self._reference_budget = self._reference_budget or ReferenceLineBudget(
+            clock, LINES_PER_SECOND
+        )
+        return self._reference_budget
 
     def stored(self, bucket: str) -> dict[str, int]:
         """The numbers of a bucket's item; without a platform there is none."""
@@ -102,16 +118,17 @@ def test_the_first_token_of_any_limit_is_granted(limiter: RateLimiter, per_minut
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_thousands_of_random_requests_get_the_reference_limiters_answers(
-    limiters: Limiters, seed: int
+def test_random_requests_get_the_reference_limiters_answers(
+    limiters: Limiters, platform: Backend | None, seed: int
 ) -> None:
+    requests = _MOTOS if platform is not None and platform.name == "moto" else _REQUESTS
     chance = random.Random(seed)
     clock, reference_clock = FakeClock(), FakeClock()
     # Two processes: each knows of the buckets only what it has seen itself.
     processes = [limiters.new(clock) for _ in range(2)]
     reference = ReferenceRateLimiter(reference_clock)
     limits = {"user#a": 7, "user#b": 100, "key#c": 1_000}
-    for _ in range(750):
+    for _ in range(requests):
         wait = chance.choice([0, 0, 0, 1, 59, 60, 600, 8_571, 8_572, 60_000])
         clock.advance(wait)
         reference_clock.advance(wait)
@@ -147,6 +164,91 @@ def test_under_many_threads_each_grant_leaves_one_token_fewer(
     assert sorted(answer.remaining for answer in answers) == list(range(872, 1_000))
 
 
+class TestLines:
+    """What manifests may take: 2,000 lines at once, and 1,000 a second."""
+
+    @pytest.fixture
+    def budget(self, limiters: Limiters, clock: FakeClock) -> LineBudget:
+        return limiters.budget(clock)
+
+    def test_a_rested_budget_grants_its_burst_and_then_says_when(self, budget: LineBudget) -> None:
+        answers = [budget.draw("ada", 900) for _ in range(3)]
+
+        assert answers == [
+            Allowance(granted=True, limit=2_000, remaining=1_100, full_in_ms=900, retry_after_ms=0),
+            Allowance(granted=True, limit=2_000, remaining=200, full_in_ms=1_800, retry_after_ms=0),
+            Allowance(
+                granted=False, limit=2_000, remaining=200, full_in_ms=1_800, retry_after_ms=700
+            ),
+        ]
+
+    def test_what_is_refused_takes_nothing(self, budget: LineBudget) -> None:
+        budget.draw("ada", 1_500)
+
+        assert not budget.draw("ada", 501).granted
+        assert budget.draw("ada", 500).granted
+
+    def test_lines_are_there_when_they_were_announced_and_no_earlier(
+        self, budget: LineBudget, clock: FakeClock
+    ) -> None:
+        budget.draw("ada", 2_000)
+        wait = budget.draw("ada", 500).retry_after_ms
+
+        clock.advance(wait - 1)
+        assert budget.draw("ada", 500).retry_after_ms == 1
+        clock.advance(1)
+        assert budget.draw("ada", 500).granted
+
+    def test_the_whole_burst_may_be_drawn_at_once(self, budget: LineBudget) -> None:
+        assert budget.draw("ada", 2_000).granted
+        assert not budget.draw("ada", 1).granted
+
+    @pytest.mark.parametrize("lines", [-1, 0, 2_001])
+    def test_what_could_never_be_granted_is_a_mistake(self, budget: LineBudget, lines: int) -> None:
+        with pytest.raises(ValueError, match="at once"):
+            budget.draw("ada", lines)
+
+    def test_users_have_budgets_of_their_own_apart_from_their_requests(
+        self, budget: LineBudget, limiter: RateLimiter
+    ) -> None:
+        budget.draw("ada", 2_000)
+        limiter.spend("user#ada", 1)
+
+        assert budget.draw("grace", 2_000).granted
+        assert not limiter.spend("user#ada", 1).granted
+
+    @pytest.mark.parametrize("seed", range(2))
+    def test_hundreds_of_random_draws_get_the_references_answers(
+        self, limiters: Limiters, seed: int
+    ) -> None:
+        chance = random.Random(seed)
+        clock, reference_clock = FakeClock(), FakeClock()
+        processes = [limiters.budget(clock) for _ in range(2)]
+        reference = ReferenceLineBudget(reference_clock, LINES_PER_SECOND)
+        for _ in range(400):
+            wait = chance.choice([0, 0, 0, 1, 59, 500, 1_999, 2_000, 60_000])
+            clock.advance(wait)
+            reference_clock.advance(wait)
+            lines = chance.choice([1, 1, 7, 499, 500, 500, 1_999, 2_000])
+
+            answer = chance.choice(processes).draw("ada", lines)
+
+            assert answer == reference.draw("ada", lines)
+
+    def test_under_many_threads_no_more_than_the_budget_is_granted(
+        self, limiters: Limiters, clock: FakeClock
+    ) -> None:
+        processes = [limiters.budget(clock) for _ in range(4)]
+
+        def draw(number: int) -> bool:
+            return processes[number % 4].draw("ada", 100).granted
+
+        with ThreadPoolExecutor(_THREADS) as pool:
+            granted = Counter(pool.map(draw, range(64)))
+
+        assert granted == {True: 20, False: 44}
+
+
 class TestItems:
     """What stands in the table."""
 
@@ -176,3 +278,15 @@ class TestItems:
             aws.client("dynamodb").delete_item(TableName=table, Key={"bucket": {"S": "user#a"}})
 
             assert limiter.spend("user#a", 3).remaining == 2
+
+    def test_a_fence_is_told_to_whoever_draws_lines(
+        self, aws: Backend, limiters: Limiters, clock: FakeClock
+    ) -> None:
+        budget = limiters.budget(clock)
+        assert not budget.draw("ada", 1).fenced
+
+        fences = DynamoDbFences(aws.client("dynamodb"), limiters._table, clock)
+        fences.put(batch_bucket("ada"))
+
+        assert budget.draw("ada", 1).fenced
+        assert limiters.stored(batch_bucket("ada"))["tat"] == START_MS * 1_000 + 2_000

@@ -29,10 +29,17 @@ keys = st.builds("artefacts/{}".format, texts) | texts.filter(lambda key: not ke
 
 
 @cache
+def _session(token: str | None) -> boto3.Session:
+    """One for all regions: each parses the description of S3 anew."""
+    return boto3.Session("AKIDEXAMPLE", SECRET, token)
+
+
+@cache
 def _client(region: str, endpoint: str | None = None, token: str | None = None) -> Any:
     """As :mod:`meshmill.aws.clients` configures it."""
-    return boto3.Session("AKIDEXAMPLE", SECRET, token, region).client(
+    return _session(token).client(
         "s3",
+        region_name=region,
         endpoint_url=endpoint,
         config=clients.configuration("s3", path_style=endpoint is not None),
     )

@@ -1,7 +1,7 @@
 """One local stack for every test that asks for it, and a small assembly for tests of the stack.
 
-All tests that share the stack carry one xdist group, so that ``-n auto --dist loadgroup`` runs
-them in one worker and boots it once.
+All tests that share the stack go to one worker, which boots it once and begins with them. Tests
+that boot stacks of their own, for which others need not wait, are in files ``test_local_….py``.
 """
 
 from __future__ import annotations
@@ -13,13 +13,25 @@ import pytest
 
 from meshmill_local import LocalStack
 from tests.e2e.echo_assembly import write_echo_assembly
+from tests.support.distribution import SHARED, unit_of
+
+_HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all users of the shared stacks in one worker."""
+    """See to it that no second worker boots the shared stack, and that nothing here is traced.
+
+    The functions run in processes that nobody traces; tracing would but slow this process's front
+    and clients.
+
+    Raises:
+        UsageError: a test asks for the stack from a file whose tests run elsewhere.
+    """
     for item in items:
-        if {"local_stack", "echo"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group("local-stack"))
+        if item.path.is_relative_to(_HERE):
+            item.add_marker(pytest.mark.no_cover)
+        if "local_stack" in getattr(item, "fixturenames", ()) and unit_of(item.nodeid) != SHARED:
+            raise pytest.UsageError(f"{item.nodeid} would boot the shared stack a second time")
 
 
 @pytest.fixture(scope="session")

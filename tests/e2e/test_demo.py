@@ -1,4 +1,4 @@
-"""``make demo`` as a newcomer meets it: first run, second run, Ctrl-C, and what goes wrong."""
+"""The demo on a running stack: a first run, a second one, and a request that is refused."""
 
 from __future__ import annotations
 
@@ -7,10 +7,6 @@ import io
 import json
 import re
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +15,9 @@ import pytest
 from meshmill.geometry.registry import FORMATS, GENERATORS
 from meshmill_local import LocalStack
 from meshmill_local.demo import Demo, DemoError
-from tests.support.runs import processes_of, wait_for_line
 
 _EVENTS = Path(__file__).resolve().parents[2] / "events" / "api"
-_GONE_SECONDS = 60.0
+_MANIFEST = _EVENTS.parent / "manifests" / "village.jsonl"
 
 
 @dataclass(frozen=True)
@@ -47,7 +42,14 @@ class Run:
 def _performed(stack: LocalStack, out: Path, events: Path = _EVENTS) -> Run:
     text = io.StringIO()
     with contextlib.redirect_stdout(text):
-        Demo(events=events, out=out, report=print, is_interrupted=lambda: False).perform(stack)
+        demo = Demo(
+            events=events,
+            manifest=_MANIFEST,
+            out=out,
+            report=print,
+            is_interrupted=lambda: False,
+        )
+        demo.perform(stack)
     return Run(text.getvalue().splitlines(), out)
 
 
@@ -67,12 +69,18 @@ def _requested() -> set[str]:
     return {path.stem.removeprefix("create_") for path in _EVENTS.glob("create_*.json")}
 
 
+def _accepted(run: Run) -> set[str]:
+    """The ids of the assets that lines of the manifest asked for."""
+    lines = (run.out / "village" / "results.jsonl").read_text().splitlines()
+    return {result["asset_id"] for result in map(json.loads, lines)} - {None}
+
+
 class TestOnARunningStack:
     def test_every_request_ends_in_files_of_its_own(self, first: Run) -> None:
         folders = {path.name for path in first.out.iterdir()}
 
-        assert folders == _requested()
-        for folder in folders:
+        assert folders == _requested() | {"village"}
+        for folder in _requested():
             names = {path.name for path in (first.out / folder).iterdir()}
             assert {"preview.png", "provenance.json"} <= names
             assert {"model.glb", "model.zip", "model.fbx"} & names
@@ -88,7 +96,7 @@ class TestOnARunningStack:
         assert {request["format"] for request in asked} == set(FORMATS)
 
     def test_it_says_what_it_checked(self, first: Run) -> None:
-        files = sum(path.is_file() for path in first.out.rglob("*"))
+        files = sum(path.is_file() for path in first.out.rglob("*")) - len(["village.jsonl"])
         refused = list((_EVENTS / "refused").glob("*.json"))
 
         first.line(f"{files} files downloaded, the SHA-256 of each as announced")
@@ -101,7 +109,7 @@ class TestOnARunningStack:
             first.line("asked for again"),
         )
         first.line(f"{len(refused)} wrong requests refused: ")
-        first.line(f"{len(_requested())} assets built; done in ")
+        first.line(f"{len(_requested())} assets and 187 of a manifest built; done in ")
 
     def test_each_asset_has_a_row_in_the_table(self, first: Run) -> None:
         known = f" *({'|'.join(FORMATS)}) +({'|'.join(GENERATORS)}) "
@@ -109,6 +117,17 @@ class TestOnARunningStack:
 
         assert len(rows) == len(_requested())
         assert any(re.search(r"high +1\d\d,\d{3}|high +2\d\d,\d{3}", row) for row in rows)
+
+    def test_every_line_of_the_manifest_is_counted_once_and_its_mistakes_are_shown(
+        self, first: Run, second: Run
+    ) -> None:
+        for run in (first, second):
+            run.line(
+                "200 lines of village.jsonl: 187 accepted and built, 3 duplicates, 10 rejected"
+            )
+            run.line("reports of village: 200 results, each line once, and 10 errors")
+            run.line("What is wrong with 10 lines: ")
+            assert run.line("village: completed with errors, 100 %")
 
     def test_a_pipe_gets_no_escape_codes(self, first: Run) -> None:
         assert not any("\x1b" in line for line in first.lines)
@@ -123,6 +142,7 @@ class TestOnARunningStack:
         assert unchanged == {"seed_request/model.glb"}
         second.line("seed_request: already there, checked")
         second.line("1 already there from an earlier run and not built again")
+        assert _accepted(first).isdisjoint(_accepted(second))
 
     def test_a_request_that_is_refused_against_expectation_is_one_line(
         self, local_stack: LocalStack, tmp_path: Path
@@ -135,48 +155,3 @@ class TestOnARunningStack:
             _performed(local_stack, tmp_path / "out", tmp_path)
 
         assert "\n" not in str(raised.value)
-
-
-class TestCommand:
-    def test_ctrl_c_ends_it_with_130_and_the_next_run_succeeds_on_what_is_kept(
-        self, tmp_path: Path
-    ) -> None:
-        interrupted = _start(tmp_path)
-        wait_for_line(interrupted, ": building")
-        interrupted.send_signal(signal.SIGINT)
-        rest, errors = interrupted.communicate(timeout=_GONE_SECONDS)
-
-        assert (interrupted.returncode, errors) == (130, "")
-        assert rest.splitlines()[-1].startswith("interrupted")
-        assert processes_of(tmp_path) == []
-
-        again = _start(tmp_path)
-        output, errors = again.communicate(timeout=_GONE_SECONDS * 3)
-
-        assert (again.returncode, errors) == (0, ""), output
-        assert processes_of(tmp_path) == []
-        assert {path.name for path in (tmp_path / "out").iterdir()} == _requested()
-
-    def test_a_port_in_use_is_one_line_with_the_command_to_type(self, tmp_path: Path) -> None:
-        with socket.socket() as other:
-            other.bind(("127.0.0.1", 0))
-            other.listen()
-            port = other.getsockname()[1]
-            run = _start(tmp_path, port)
-            output, errors = run.communicate(timeout=_GONE_SECONDS)
-
-        assert (run.returncode, output) == (1, "")
-        assert len(errors.splitlines()) == 1
-        assert f"make demo PORT={port + 1}" in errors
-
-
-def _start(directory: Path, port: int = 0) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [
-            *(sys.executable, "-m", "meshmill_local", "demo", "--port", str(port)),
-            *("--state-dir", str(directory / "state"), "--out", str(directory / "out")),
-        ],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )

@@ -1,4 +1,4 @@
-"""The laptop stage boots from the checkout, deploys what changed, and remembers."""
+"""The laptop stage deploys what changed, says what failed, and remembers."""
 
 from __future__ import annotations
 
@@ -13,33 +13,7 @@ from meshmill_local import BuildError, DeployError, LocalStack
 from meshmill_local.processes import Children
 from meshmill_local.toolchain import synthesise
 from tests.e2e.echo_assembly import write_echo_assembly
-
-
-def _grant(stack: LocalStack, **form: str) -> httpx.Response:
-    return httpx.post(stack.token_url, data=form, auth=(stack.client_id, stack.client_secret))
-
-
-def test_the_checkout_boots_and_answers_health_through_the_front(local_stack: LocalStack) -> None:
-    answer = httpx.get(f"{local_stack.base_url}/api/v1/health")
-
-    assert answer.status_code == 200
-
-
-def test_every_function_has_a_worker_before_the_first_request(
-    local_stack: LocalStack, boot_report: list[str]
-) -> None:
-    assert [line for line in boot_report if "stayed cold" in line] == []
-
-
-def test_the_api_believes_tokens_and_keys_of_the_local_user(local_stack: LocalStack) -> None:
-    token = _grant(local_stack, grant_type="client_credentials").json()["access_token"]
-    assets = f"{local_stack.base_url}/api/v1/assets"
-
-    by_token = httpx.get(assets, headers={"Authorization": f"Bearer {token}"})
-    by_key = httpx.get(assets, headers={"X-API-Key": local_stack.api_key})
-    by_nobody = httpx.get(assets)
-
-    assert (by_token.status_code, by_key.status_code, by_nobody.status_code) == (200, 200, 401)
+from tests.support.embedded import grant
 
 
 class TestDeployment:
@@ -71,7 +45,7 @@ class TestDeployment:
         with LocalStack.start(state_dir=state, source=lambda *_: echo_assembly) as first:
             written["Bucket"] = first.uploads_bucket
             first.client("s3").put_object(**written, Body=b"kept")
-            refresh = _grant(first, grant_type="client_credentials").json()["refresh_token"]
+            refresh = grant(first, grant_type="client_credentials").json()["refresh_token"]
             first.client("sqs").send_message(QueueUrl=first.outputs["QueueUrl"], MessageBody="1")
             extra_key = first.mint_api_key("somebody").split("_")[1]
 
@@ -81,7 +55,7 @@ class TestDeployment:
             kept_key = second.client("dynamodb").get_item(
                 TableName=second.outputs["ApiKeysTable"], Key={"key_id": {"S": extra_key}}
             )
-            refreshed = _grant(second, grant_type="refresh_token", refresh_token=refresh)
+            refreshed = grant(second, grant_type="refresh_token", refresh_token=refresh)
 
         assert second.outputs["PublicBaseUrl"] == second.base_url
         assert first.outputs["SecretId"] == second.outputs["SecretId"]

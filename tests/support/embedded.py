@@ -65,6 +65,11 @@ class Caller:
         eventually(processing, f"asset {asset['asset_id']} is being built")
 
 
+def grant(stack: LocalStack, **form: str) -> httpx.Response:
+    """What the local user's client is answered by the token endpoint."""
+    return httpx.post(stack.token_url, data=form, auth=(stack.client_id, stack.client_secret))
+
+
 def eventually(look: Callable[[], T | None], what: str) -> T:
     """The first result that isn't None.
 

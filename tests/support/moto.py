@@ -13,12 +13,13 @@ from moto.core.common_types import TYPE_RESPONSE
 from moto.core.models import botocore_stubber
 
 from tests.support.backend import Backend
+from tests.support.emulation import thrifty_emulation
 
 
 @contextmanager
 def moto_backend() -> Iterator[Backend]:
     """A backend of moto's, atomic as AWS is."""
-    with mock_aws(), one_request_at_a_time():
+    with mock_aws(), thrifty_emulation(), one_request_at_a_time():
         backend = Backend("moto")
         yield backend
         backend.close()
