@@ -79,12 +79,17 @@ def claim(now: int = LATER, run: str = RUN) -> Transition:
 
 def complete(owner: str = OWNER, run: str = RUN) -> Transition:
     return transitions.complete(
-        run, owner, now=LATER, engine_version="1.0.0", stats=STATS, files=FILES
+        with_(PROCESSING, run=run),
+        owner,
+        now=LATER,
+        engine_version="1.0.0",
+        stats=STATS,
+        files=FILES,
     )
 
 
 def exhaust(now: int = LATER, run: str = RUN) -> Transition:
-    return transitions.exhaust(run, ERROR, now=now, max_attempts=MAX_ATTEMPTS)
+    return transitions.exhaust(record(run=run), ERROR, now=now, max_attempts=MAX_ATTEMPTS)
 
 
 def requeue(failed: Asset = FAILED, priority: int = 9) -> Transition:
@@ -115,7 +120,10 @@ ASKED: dict[str, tuple[Callable[[Asset], Transition], set[str]]] = {
         {"processing"},
     ),
     "complete": (lambda asset: complete(), {"processing"}),
-    "refuse": (lambda asset: transitions.refuse(RUN, OWNER, ERROR, now=LATER), {"processing"}),
+    "refuse": (
+        lambda asset: transitions.refuse(PROCESSING, OWNER, ERROR, now=LATER),
+        {"processing"},
+    ),
     "surrender": (lambda asset: transitions.surrender(asset, now=LATER), {"pending", "processing"}),
     "resend": (
         lambda asset: transitions.resend(asset, now=LATER, patience=PATIENCE),
@@ -274,7 +282,7 @@ def test_a_release_keeps_the_count_of_attempts() -> None:
 
 
 def test_a_refusal_records_the_reason_and_needs_no_spent_attempts() -> None:
-    after = changed(PROCESSING, transitions.refuse(RUN, OWNER, ERROR, now=LATER))
+    after = changed(PROCESSING, transitions.refuse(PROCESSING, OWNER, ERROR, now=LATER))
     assert (after.status, after.error, after.completed_at) == (Status.FAILED, ERROR, LATER)
     assert (after.owner, after.lease_until, after.due_at, after.wait_ms) == (None,) * 4
 

@@ -39,6 +39,7 @@ class Section(StrEnum):
 
     ACCOUNT = "account"
     ASSETS = "assets"
+    BATCHES = "batches"
     API_KEYS = "api_keys"
     AUDIT = "audit"
     END = "end"
@@ -81,14 +82,15 @@ class Stage(StrEnum):
 
     FENCE = "fence"
     API_KEYS = "api_keys"
+    BATCHES = "batches"
     ASSETS = "assets"
     UPLOADS = "uploads"
-    EXPORTS = "exports"
+    RESULTS = "results"
     LIFT = "lift"
 
 
-#: What a pass goes through, in this order.
-PASS_STAGES = (Stage.API_KEYS, Stage.ASSETS, Stage.UPLOADS, Stage.EXPORTS)
+#: What a pass goes through, in this order: batches go before the assets that they would make.
+PASS_STAGES = (Stage.API_KEYS, Stage.BATCHES, Stage.ASSETS, Stage.UPLOADS, Stage.RESULTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,7 @@ class ErasureProgress:
     wait_until: int | None = None
     key_ids: tuple[str, ...] = ()
     assets: int = 0
+    batches: int = 0
     api_keys: int = 0
     files: int = 0
 

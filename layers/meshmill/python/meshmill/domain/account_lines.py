@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from meshmill.domain.account_job import AccountJob
 from meshmill.domain.api_keys import ApiKey
-from meshmill.domain.asset import Asset
+from meshmill.domain.asset import Asset, StoredFile
 from meshmill.domain.audit import Action, AuditEntry
+from meshmill.domain.batch import SUMS, BatchState
 from meshmill.domain.times import iso
 
 _BY_ADMINS = frozenset({Action.ASSET_READ_BY_ADMIN, Action.ASSETS_LISTED_BY_ADMIN})
@@ -42,6 +44,7 @@ def asset_record(asset: Asset) -> dict[str, Any]:
         "priority": asset.priority,
         "labels": dict(asset.labels),
         "custom_id": asset.custom_id,
+        "manifest_line": None if asset.origin is None else asdict(asset.origin),
         "created_at": iso(asset.created_at),
         "updated_at": iso(asset.updated_at),
         "queued_at": iso(asset.queued_at),
@@ -53,16 +56,27 @@ def asset_record(asset: Asset) -> dict[str, Any]:
         "vertices": asset.vertices,
         "materials": asset.materials,
         "textures": asset.textures,
-        "files": [
-            {
-                "name": file.name,
-                "filename": file.filename,
-                "media_type": file.media_type,
-                "bytes": file.size,
-                "sha256": file.sha256,
-            }
-            for file in asset.files
-        ],
+        "files": [_file_record(file) for file in asset.files],
+        "error": None if error is None else {"code": error.code, "message": error.message},
+    }
+
+
+def batch_record(state: BatchState) -> dict[str, Any]:
+    """A batch: the manifest that was sent, and what became of its lines."""
+    batch, error = state.batch, state.batch.error
+    return {
+        "object": "batch",
+        "batch_id": batch.batch_id,
+        "status": state.status,
+        "source": batch.source,
+        "filename": batch.filename,
+        "bytes": batch.size,
+        "created_at": iso(batch.created_at),
+        "started_at": iso(batch.started_at),
+        "reported_at": iso(batch.reported_at),
+        "lines": batch.lines,
+        **{name: getattr(state.counts, name) for name in SUMS if name != "chunks_done"},
+        "files": [_file_record(file) for file in batch.files],
         "error": None if error is None else {"code": error.code, "message": error.message},
     }
 
@@ -90,6 +104,16 @@ def audit_record(entry: AuditEntry) -> dict[str, Any]:
         "request_id": entry.request_id,
         "target": entry.target,
         "details": dict(entry.details),
+    }
+
+
+def _file_record(file: StoredFile) -> dict[str, Any]:
+    return {
+        "name": file.name,
+        "filename": file.filename,
+        "media_type": file.media_type,
+        "bytes": file.size,
+        "sha256": file.sha256,
     }
 
 

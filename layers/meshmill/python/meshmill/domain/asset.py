@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from meshmill.domain import identity
 from meshmill.domain.attribution import Attribution
 from meshmill.domain.lanes import Lane, Patience
+from meshmill.domain.origin import Origin
 
 if TYPE_CHECKING:
     # Readers of records, the status function first of all, do without the request's models.
@@ -74,7 +75,7 @@ class Asset:
     it passes, the reconciler looks after it; ``wait_ms`` is how long its last message was given,
     and stands only while one is known to have been sent.
     ``owner`` and ``lease_until`` stand while a worker has it. ``attribution`` is that of the last
-    change that a caller asked for.
+    change that a caller asked for, ``origin`` the line of a manifest that has made the record.
     """
 
     asset_id: str
@@ -105,6 +106,7 @@ class Asset:
     files: tuple[StoredFile, ...] = ()
     error: AssetError | None = None
     attribution: Attribution | None = None
+    origin: Origin | None = None
     version: int = 1
 
     @classmethod
@@ -117,9 +119,11 @@ class Asset:
         now: int,
         patience: Patience,
         attribution: Attribution,
+        origin: Origin | None = None,
     ) -> Self:
         """The record of a first request, due when its lane's patience ends."""
-        spec, spec_id = request.spec, request.spec.spec_id
+        canonical = request.spec.canonical_bytes()
+        spec_id = request.spec_id_of(canonical)
         lane = Lane.for_priority(request.priority)
         return cls(
             asset_id=identity.asset_id(user_id, spec_id),
@@ -127,7 +131,7 @@ class Asset:
             spec_id=spec_id,
             run=run,
             status=Status.PENDING,
-            request=spec.canonical_bytes().decode(),
+            request=canonical.decode(),
             priority=request.priority,
             lane=lane,
             created_at=now,
@@ -138,6 +142,7 @@ class Asset:
             due_at=now + patience[lane],
             wait_ms=patience[lane],
             attribution=attribution,
+            origin=origin,
         )
 
     @property
@@ -168,8 +173,11 @@ class Asset:
 
     def attributes(self) -> dict[str, Any]:
         """Fields that are set, by name: what conditions are evaluated on."""
-        values = {entry.name: getattr(self, entry.name) for entry in dataclasses.fields(self)}
-        return {name: value for name, value in values.items() if value is not None}
+        values = ((name, getattr(self, name)) for name in _FIELDS)
+        return {name: value for name, value in values if value is not None}
+
+
+_FIELDS = tuple(entry.name for entry in dataclasses.fields(Asset))
 
 
 @lru_cache(maxsize=128)

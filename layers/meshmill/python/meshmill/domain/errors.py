@@ -8,7 +8,7 @@
     │   ├── PayloadTooLarge · UnsupportedMediaType
     │   ├── Unauthorized · Forbidden ─ InvalidSignature · LinkExpired
     │   ├── NotFound · MethodNotAllowed
-    │   ├── DuplicateRequest · InvalidState
+    │   ├── DuplicateRequest · InvalidState · IdempotencyConflict
     │   └── RateLimitExceeded
     └── DependencyUnavailable   a service behind us did not answer; worth another try
 
@@ -144,6 +144,11 @@ def absent_asset() -> NotFound:
     return NotFound("There is no such asset")
 
 
+def absent_batch() -> NotFound:
+    """There is none under this id, or it is somebody else's."""
+    return NotFound("There is no such batch")
+
+
 class MethodNotAllowed(RequestError):
     """The path exists, the method on it does not."""
 
@@ -160,6 +165,21 @@ class InvalidState(RequestError):
     """The record is in a state that does not allow this."""
 
     code = "INVALID_STATE"
+
+
+def uncounted_line(asset_id: str, batch_id: str, line: int) -> InvalidState:
+    """An asset can't go before the batch that it came from has counted its line."""
+    return InvalidState(
+        "The line of the manifest that asked for the asset is not counted yet; "
+        "delete the asset once it is",
+        {"asset_id": asset_id, "batch_id": batch_id, "line": line},
+    )
+
+
+class IdempotencyConflict(RequestError):
+    """The idempotency key stands for another request."""
+
+    code = "IDEMPOTENCY_CONFLICT"
 
 
 class RateLimitExceeded(RequestError):

@@ -7,6 +7,7 @@ import hashlib
 import uuid
 
 _ASSET_NAMESPACE = uuid.UUID("0d1f7c1e-52a4-5b0f-9c53-6f0f5a2d8f31")
+_BATCH_NAMESPACE = uuid.UUID("6a3f5b52-9d0c-5c1e-8c57-2f9b7d1e4a60")
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ULID_TIME_BITS, _ULID_RANDOM_BYTES = 48, 10
 
@@ -31,9 +32,24 @@ def key_bucket(key_id: str) -> str:
     return f"key#{key_id}"
 
 
+def batch_bucket(owner_id: str) -> str:
+    """The rate-limit bucket that the lines of a user's manifests pay from."""
+    return f"batch#{owner_id}"
+
+
 def asset_id(owner_id: str, spec_id: str) -> str:
     """The UUIDv5 of user and spec: the same request of the same user has the same id."""
     return str(uuid.uuid5(_ASSET_NAMESPACE, f"{owner_id}/{spec_id}"))
+
+
+def issued_batch_id(owner_id: str, idempotency_key: str) -> str:
+    """The UUIDv5 of user and key: the same key of the same user is the same batch."""
+    return str(uuid.uuid5(_BATCH_NAMESPACE, f"issued/{owner_id}/{idempotency_key}"))
+
+
+def dropped_batch_id(bucket: str, key: str, version_id: str) -> str:
+    """The UUIDv5 of a version of an object: announced twice, it is one batch."""
+    return str(uuid.uuid5(_BATCH_NAMESPACE, f"dropped/{bucket}/{version_id}/{key}"))
 
 
 def shard(identifier: str, shards: int) -> int:

@@ -17,16 +17,16 @@ _MAX_DIGITS = 40
 _STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 
 
-def parse_object(body: bytes, max_bytes: int) -> dict[str, Any]:
-    """One JSON object with unique members and finite numbers.
+def parse_object(body: bytes, max_bytes: int, subject: str = "body") -> dict[str, Any]:
+    """One JSON object with unique members and finite numbers; ``subject`` is what errors call it.
 
     Raises:
         PayloadTooLarge: over ``max_bytes``.
         InvalidJson: anything that is not exactly one such object in UTF-8.
     """
     if len(body) > max_bytes:
-        raise PayloadTooLarge(f"The body is over {max_bytes} bytes", {"allowed": max_bytes})
-    _bound_depth(body)
+        raise PayloadTooLarge(f"The {subject} is over {max_bytes} bytes", {"allowed": max_bytes})
+    _bound_depth(body, subject)
     try:
         value = json.loads(
             body.decode("utf-8"),
@@ -36,23 +36,26 @@ def parse_object(body: bytes, max_bytes: int) -> dict[str, Any]:
             parse_int=_short_integer,
         )
     except UnicodeDecodeError:
-        raise InvalidJson("The body is not UTF-8") from None
+        raise InvalidJson(f"The {subject} is not UTF-8") from None
     except json.JSONDecodeError as error:
         raise InvalidJson(
-            f"The body is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+            f"The {subject} is not valid JSON: {error.msg} "
+            f"at line {error.lineno}, column {error.colno}"
         ) from None
     if not isinstance(value, dict):
-        raise InvalidJson("The body must be a JSON object")
+        raise InvalidJson(f"The {subject} must be a JSON object")
     return value
 
 
-def _bound_depth(body: bytes) -> None:
+def _bound_depth(body: bytes, subject: str) -> None:
+    if body.count(b"{") + body.count(b"[") <= MAX_DEPTH:
+        return
     depth = 0
     for character in _STRINGS.sub(b"", body):
         if character in b"[{":
             depth += 1
             if depth > MAX_DEPTH:
-                raise InvalidJson(f"The body is nested deeper than {MAX_DEPTH} levels")
+                raise InvalidJson(f"The {subject} is nested deeper than {MAX_DEPTH} levels")
         elif character in b"]}":
             depth -= 1
 

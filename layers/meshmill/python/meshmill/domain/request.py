@@ -21,8 +21,10 @@ DEFAULT_PRIORITY = 5
 _REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Co"}
 
 
-def _plain_text(text: str) -> str:
+def plain_text(text: str) -> str:
     """One spelling a text: NFC, without characters that can't be seen."""
+    if text.isascii() and text.isprintable():
+        return text
     if any(unicodedata.category(character) in _REFUSED_CATEGORIES for character in text):
         raise PydanticCustomError("plain_text", "Must not hold control or invisible characters")
     if not unicodedata.is_normalized("NFC", text):
@@ -40,12 +42,12 @@ def _few(labels: Any) -> Any:
 Short = Annotated[
     str,
     StringConstraints(min_length=1, max_length=64, strict=True),
-    AfterValidator(_plain_text),
+    AfterValidator(plain_text),
 ]
 Long = Annotated[
     str,
     StringConstraints(min_length=1, max_length=256, strict=True),
-    AfterValidator(_plain_text),
+    AfterValidator(plain_text),
 ]
 
 

@@ -2,7 +2,8 @@
 
 A transition is data: a store applies it in one conditional write, all or nothing. ``already`` is
 what the record looks like when this very write has taken effect before, its response lost: a
-refused write whose record matches it counts as applied.
+refused write whose record matches it counts as applied. What a batch counts of a change is part of
+the transition, so that no writer can forget it.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from meshmill.domain import tally as tallies
 from meshmill.domain.asset import Asset, AssetError, Status, StoredFile
 from meshmill.domain.attribution import Attribution
 from meshmill.domain.conditions import AtLeast, AtMost, Condition, Is, OneOf, all_of, any_of
 from meshmill.domain.lanes import Lane, Patience
+from meshmill.domain.records import Record, changed
+from meshmill.domain.tally import Tally
 
 _LONGEST_WAIT_MS = 60 * 60 * 1000
 _BACKLOG_LIMIT_MS = 24 * 60 * 60 * 1000
@@ -26,7 +30,10 @@ _NOTHING_SENT = frozenset({"wait_ms"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
-    """A conditional change of one record; ``version`` grows by one with each."""
+    """A conditional change of one record; ``version`` grows by one with each.
+
+    ``tally`` is what its batch counts in the same write, where the record came from one.
+    """
 
     name: str
     requires: Condition
@@ -34,6 +41,16 @@ class Transition:
     assign: Mapping[str, Any]
     add: Mapping[str, int] = field(default_factory=dict)
     remove: frozenset[str] = frozenset()
+    tally: Tally | None = None
+
+    def applied_to(self, record: Record) -> Record:
+        """The record after this change, which its condition is known to allow."""
+        return changed(record, self.assign, {"version": 1, **self.add}, self.remove)
+
+    def refused_by(self, standing: Asset | None) -> Outcome:
+        """What it means that a record, or that there is none, has refused this change."""
+        applied = standing is not None and self.already.holds(standing.attributes())
+        return Outcome(applied=applied, asset=standing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +98,7 @@ def requeue(
             "attribution": attribution,
         },
         remove=_LEASE | {"started_at", "completed_at", "error"},
+        tally=tallies.requeued(failed, now),
     )
 
 
@@ -152,7 +170,7 @@ def release(run: str, owner: str, *, now: int, due_at: int) -> Transition:
 
 
 def complete(
-    run: str,
+    asset: Asset,
     owner: str,
     *,
     now: int,
@@ -163,9 +181,9 @@ def complete(
     """Finish for good: only the owner can, and only while processing."""
     return Transition(
         name="complete",
-        requires=_held(run, owner),
+        requires=_held(asset.run, owner),
         # Whoever completed this run recorded the same artefact.
-        already=all_of(Is("run", run), Is("status", Status.COMPLETED)),
+        already=all_of(Is("run", asset.run), Is("status", Status.COMPLETED)),
         assign={
             "status": Status.COMPLETED,
             "completed_at": now,
@@ -175,22 +193,23 @@ def complete(
             **stats,
         },
         remove=_LEASE | _WATCH,
+        tally=tallies.completed(asset, now),
     )
 
 
-def refuse(run: str, owner: str, error: AssetError, *, now: int) -> Transition:
+def refuse(asset: Asset, owner: str, error: AssetError, *, now: int) -> Transition:
     """Fail at once, by the owner's finding that no attempt can go better."""
-    return _fail("refuse", run, _held(run, owner), error, now=now)
+    return _fail("refuse", asset, _held(asset.run, owner), error, now=now)
 
 
-def exhaust(run: str, error: AssetError, *, now: int, max_attempts: int) -> Transition:
+def exhaust(asset: Asset, error: AssetError, *, now: int, max_attempts: int) -> Transition:
     """Fail what has used up its attempts and that nobody is working on, whoever meets it first."""
     idle = any_of(
         Is("status", Status.PENDING),
         all_of(Is("status", Status.PROCESSING), AtMost("lease_until", now)),
     )
-    spent = all_of(Is("run", run), idle, AtLeast("attempts", max_attempts))
-    return _fail("exhaust", run, spent, error, now=now)
+    spent = all_of(Is("run", asset.run), idle, AtLeast("attempts", max_attempts))
+    return _fail("exhaust", asset, spent, error, now=now)
 
 
 def surrender(asset: Asset, *, now: int) -> Transition:
@@ -249,11 +268,13 @@ def _watch_again(name: str, asset: Asset, *, now: int, patience: Patience) -> Tr
     )
 
 
-def _fail(name: str, run: str, requires: Condition, error: AssetError, *, now: int) -> Transition:
+def _fail(
+    name: str, asset: Asset, requires: Condition, error: AssetError, *, now: int
+) -> Transition:
     return Transition(
         name=name,
         requires=requires,
-        already=all_of(Is("run", run), Is("status", Status.FAILED)),
+        already=all_of(Is("run", asset.run), Is("status", Status.FAILED)),
         assign={
             "status": Status.FAILED,
             "completed_at": now,
@@ -261,6 +282,7 @@ def _fail(name: str, run: str, requires: Condition, error: AssetError, *, now: i
             "error": error,
         },
         remove=_LEASE | _WATCH,
+        tally=tallies.failed(asset, error, now),
     )
 
 

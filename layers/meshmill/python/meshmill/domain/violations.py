@@ -36,7 +36,7 @@ def _expand(detail: ErrorDetails, model: type[BaseModel]) -> Iterator[Violation]
     kind = detail["type"]
     context = detail.get("ctx", {})
     path, generator = _path(detail["loc"])
-    field = _printable(".".join(map(str, path)))
+    field = printable(".".join(map(str, path)))
     if kind == COMBINATION:
         for member, reason in context["members"].items():
             name = f"{field}.{member}" if field else member
@@ -61,8 +61,8 @@ def _expand(detail: ErrorDetails, model: type[BaseModel]) -> Iterator[Violation]
         yield Violation(field, f"{field}: {detail['msg']}", _shown(detail["input"]))
 
 
-def _printable(name: str) -> str:
-    """Names come from the caller too, so they are cut and cleaned like values."""
+def printable(name: str) -> str:
+    """A name that comes from the caller, cut and cleaned as values are."""
     return "".join(letter if letter.isprintable() else "?" for letter in name[:_MAX_VALUE])
 
 

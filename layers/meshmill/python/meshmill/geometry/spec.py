@@ -140,7 +140,12 @@ class AssetSpec(BaseModel):
     @property
     def spec_id(self) -> str:
         """SHA-256 of :meth:`canonical_bytes`, 64 hexadecimal digits."""
-        return hashlib.sha256(self.canonical_bytes()).hexdigest()
+        return self.spec_id_of(self.canonical_bytes())
+
+    @staticmethod
+    def spec_id_of(canonical: bytes) -> str:
+        """Likewise, for who has them at hand."""
+        return hashlib.sha256(canonical).hexdigest()
 
 
 def _one_spelling(value: Any) -> Any:
