@@ -51,9 +51,9 @@ def new_asset(user_id: str | None = None, *, seed: int = 0, now: int = NOW) -> A
     )
 
 
-def in_state(name: str) -> Asset:
-    """A new user's asset in one of :data:`STATES`."""
-    return dataclasses.replace(new_asset(), **STATES[name])
+def in_state(name: str, user_id: str | None = None) -> Asset:
+    """An asset in one of :data:`STATES`, a new user's if of none."""
+    return dataclasses.replace(new_asset(user_id), **STATES[name])
 
 
 _WAITING: dict[str, Any] = {"due_at": NOW - 10, "wait_ms": 60_000}
@@ -145,7 +145,7 @@ CASES = (
         "complete",
         "processing",
         lambda it: transitions.complete(
-            it.run, OWNER, now=NOW, engine_version="1.0.0", stats=STATS, files=FILES
+            it, OWNER, now=NOW, engine_version="1.0.0", stats=STATS, files=FILES
         ),
         _HELD,
         frozenset({"completed"}),
@@ -153,14 +153,14 @@ CASES = (
     Case(
         "refuse",
         "processing",
-        lambda it: transitions.refuse(it.run, OWNER, ERROR, now=NOW),
+        lambda it: transitions.refuse(it, OWNER, ERROR, now=NOW),
         _HELD,
         frozenset({"failed"}),
     ),
     Case(
         "exhaust",
         "pending, attempts spent",
-        lambda it: transitions.exhaust(it.run, ERROR, now=NOW, max_attempts=MAX_ATTEMPTS),
+        lambda it: transitions.exhaust(it, ERROR, now=NOW, max_attempts=MAX_ATTEMPTS),
         {"pending, attempts spent", "lease lapsed, attempts spent"},
         frozenset({"failed"}),
     ),

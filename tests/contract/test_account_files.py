@@ -316,7 +316,7 @@ class TestAssetErasure:
             return
         client = platform.client("dynamodb")
         with assets_table(platform) as table:
-            yield DynamoDbAssets(client, table), DynamoDbAssetErasure(client, table)
+            yield DynamoDbAssets(client, table, "batches"), DynamoDbAssetErasure(client, table)
 
     @pytest.mark.parametrize("state", ["pending", "completed", "failed", "lease lapsed"])
     def test_what_no_worker_has_goes(

@@ -28,7 +28,7 @@ def _new_store(platform: Backend | None) -> Iterator[AssetStore]:
         yield InMemoryAssets()
         return
     with assets_table(platform) as table:
-        yield DynamoDbAssets(platform.client("dynamodb"), table)
+        yield DynamoDbAssets(platform.client("dynamodb"), table, "batches")
 
 
 @pytest.fixture(scope="module")
@@ -102,8 +102,8 @@ def test_records_are_read_as_of_now(aws: Backend) -> None:
         recorded_parameters(client, "GetItem") as single,
         recorded_parameters(client, "BatchGetItem") as batch,
     ):
-        DynamoDbAssets(client, table).get("any")
-        DynamoDbAssets(client, table).get_many(["any"])
+        DynamoDbAssets(client, table, "batches").get("any")
+        DynamoDbAssets(client, table, "batches").get_many(["any"])
 
     assert [request["ConsistentRead"] for request in single] == [True]
     assert [request["RequestItems"][table]["ConsistentRead"] for request in batch] == [True]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,16 +11,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from meshmill.aws.dynamodb_asset_deletion import DynamoDbAssetDeletion
 from meshmill.aws.dynamodb_assets import DynamoDbAssets
 from meshmill.domain import transitions
 from meshmill.domain.asset import Asset, Status
+from meshmill.domain.audit import Action, asset_entry
 from meshmill.domain.conditions import AllOf, AnyOf, AtLeast, AtMost, Condition, Is, OneOf
 from meshmill.domain.lanes import Lane
+from meshmill.domain.origin import Origin
 from meshmill.domain.transitions import Lease, Transition
+from meshmill.ports import AssetDeletion, AssetStore
 from tests.contract import samples
+from tests.contract.counted import Ledger, stored_counts
 from tests.contract.samples import ADA, ERROR, FILES, MAX_ATTEMPTS, NOW, PATIENCE, STATES, STATS
 from tests.fakes.assets import InMemoryAssets
-from tests.support.backend import Backend, assets_table
+from tests.fakes.audit import InMemoryAssetDeletion, InMemoryAuditTrail
+from tests.support.backend import Backend, assets_table, audit_table
 
 _SETTINGS = settings(
     max_examples=40,
@@ -33,7 +40,7 @@ _OWNERS = ("0" * 25 + "A", "0" * 25 + "B")
 @pytest.fixture(scope="module")
 def store(aws: Backend) -> Iterator[DynamoDbAssets]:
     with assets_table(aws) as table:
-        yield DynamoDbAssets(aws.client("dynamodb"), table)
+        yield DynamoDbAssets(aws.client("dynamodb"), table, "batches")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,11 +77,11 @@ _ACTIONS: dict[str, Callable[[Asset, Step, int], Transition]] = {
         it.run, step.owner, now=now, due_at=now + 500
     ),
     "complete": lambda it, step, now: transitions.complete(
-        it.run, step.owner, now=now, engine_version="1.0.0", stats=STATS, files=FILES
+        it, step.owner, now=now, engine_version="1.0.0", stats=STATS, files=FILES
     ),
-    "refuse": lambda it, step, now: transitions.refuse(it.run, step.owner, ERROR, now=now),
+    "refuse": lambda it, step, now: transitions.refuse(it, step.owner, ERROR, now=now),
     "exhaust": lambda it, _, now: transitions.exhaust(
-        it.run, ERROR, now=now, max_attempts=MAX_ATTEMPTS
+        it, ERROR, now=now, max_attempts=MAX_ATTEMPTS
     ),
     "surrender": lambda it, _, now: transitions.surrender(it, now=now),
     "resend": lambda it, _, now: transitions.resend(it, now=now, patience=PATIENCE),
@@ -117,6 +124,101 @@ def test_any_history_of_transitions_ends_the_same(store: DynamoDbAssets, steps: 
         assert (asset.asset_id in store.overdue(asset.due_shard, bound, 1000)) == (
             asset.asset_id in fake.overdue(asset.due_shard, bound, 1000)
         )
+
+
+@dataclasses.dataclass(frozen=True)
+class Counted:
+    """Stores that count, and can delete."""
+
+    assets: AssetStore
+    deletion: AssetDeletion
+    counts: Ledger
+
+    def after(self, asset_id: str, reading: Asset, step: Step, now: int) -> object:
+        """What comes of a step that somebody takes who has read the asset so."""
+        if step.action != "delete":
+            return self.assets.transition(asset_id, _ACTIONS[step.action](reading, step, now))
+        entry = asset_entry(ADA, Action.ASSET_DELETED, reading, at=now)
+        return self.deletion.delete(reading, entry)
+
+
+@pytest.fixture(scope="module")
+def counted(aws: Backend) -> Iterator[Counted]:
+    client = aws.client("dynamodb")
+    with (
+        assets_table(aws) as assets,
+        audit_table(aws) as audit,
+        stored_counts(aws) as counts,
+    ):
+        yield Counted(
+            DynamoDbAssets(client, assets, counts.table),
+            DynamoDbAssetDeletion(client, assets, audit, counts.table, 400),
+            counts,
+        )
+
+
+def _in_memory() -> Counted:
+    assets = InMemoryAssets()
+    return Counted(assets, InMemoryAssetDeletion(assets, InMemoryAuditTrail()), assets.counts)
+
+
+# Nobody comes to look after the rest; and moto takes an attribute that is absent for NULL.
+_OF_WHAT_IS_DUE = {"resend", "postpone", "surrender"}
+# Most steps lead to an end or away from one: those are what is counted.
+_COUNTED_NAMES = st.sampled_from(
+    ["claim", "claim", "complete", "refuse", "refuse", "exhaust", "requeue", "requeue", "delete"]
+)
+_COUNTED_STEPS = st.lists(
+    st.builds(
+        Step,
+        action=st.one_of(_COUNTED_NAMES, _NAMES),
+        wait=st.sampled_from([0, 1, 1_000]),
+        stale=st.sampled_from([0, 0, 0, 1, 3]),
+        owner=st.just(_OWNERS[0]),
+        priority=st.sampled_from([1, 9]),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(_SETTINGS, max_examples=30)
+@given(steps=_COUNTED_STEPS)
+def test_any_history_of_an_asset_of_a_batch_is_counted_alike_and_right(
+    counted: Counted, steps: list[Step]
+) -> None:
+    origin, fake = Origin(str(uuid.uuid4()), 0, 1), _in_memory()
+    asset, now = dataclasses.replace(samples.new_asset(), origin=origin), NOW
+    for stores in (fake, counted):
+        stores.counts.open(origin.batch_id)
+        stores.assets.create(asset)
+    readings = [asset]
+
+    for step in steps:
+        now += step.wait
+        reading = readings[max(len(readings) - 1 - step.stale, 0)]
+        if reading.due_at is None and step.action in _OF_WHAT_IS_DUE:
+            continue
+        expected = fake.after(asset.asset_id, reading, step, now)
+        assert counted.after(asset.asset_id, reading, step, now) == expected
+        standing = fake.assets.get(asset.asset_id)
+        readings.append(standing or reading)
+        _is_right(fake.counts, origin, standing)
+
+    assert counted.assets.get(asset.asset_id) == fake.assets.get(asset.asset_id)
+    assert counted.counts.of(origin.batch_id) == fake.counts.of(origin.batch_id)
+    assert counted.counts.failures(origin.batch_id) == fake.counts.failures(origin.batch_id)
+    # moto copies all tables to undo a transaction.
+    counted.counts.close(origin.batch_id)
+
+
+def _is_right(counts: Ledger, origin: Origin, standing: Asset | None) -> None:
+    """The batch waits for the asset while it is not final; its mark stands while it is failed."""
+    waited_for = standing is not None and not standing.status.is_final
+    sums = dataclasses.replace(counts.of(origin.batch_id), accepted=1)
+    assert sums.outstanding == waited_for
+    failed = standing is not None and standing.status is Status.FAILED
+    assert len(counts.failures(origin.batch_id)) == failed
 
 
 _VALUES: dict[str, st.SearchStrategy[Any]] = {

@@ -17,6 +17,7 @@ from meshmill.aws import clients
 _LAYER = Path(clients.__file__).parents[2]
 _MADE = [
     clients.dynamodb,
+    clients.dynamodb_bulk,
     clients.sqs,
     clients.s3,
     clients.secrets_manager,

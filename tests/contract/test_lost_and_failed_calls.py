@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 
 from meshmill.aws.backoff import Backoff
 from meshmill.aws.dynamodb_assets import DynamoDbAssets
-from meshmill.aws.dynamodb_limits import DynamoDbRateLimiter
+from meshmill.aws.dynamodb_limits import DynamoDbLineBudget, DynamoDbRateLimiter
 from meshmill.aws.s3_artefacts import S3Artefacts
 from meshmill.aws.s3_quarantine import S3Quarantine
 from meshmill.aws.sqs_queue import SqsBacklog, SqsDelivery, SqsWorkQueue
@@ -81,7 +81,7 @@ class TestAssets:
     @pytest.fixture
     def store(self, moto: Backend) -> Iterator[DynamoDbAssets]:
         with assets_table(moto) as table:
-            yield DynamoDbAssets(moto.client("dynamodb"), table, _NOT_WAITING)
+            yield DynamoDbAssets(moto.client("dynamodb"), table, "batches", _NOT_WAITING)
 
     @_each(_TOOK_EFFECT)
     def test_a_put_that_took_effect_finds_its_own_record(
@@ -230,6 +230,25 @@ class TestLimiter:
         left = [limiter.spend("user#a", 3).granted for _ in range(3 - spent_before)]
         assert left == [True] * (2 - spent_before) + [False]
 
+    @_each(_PASSING)
+    def test_lines_are_drawn_once_whatever_became_of_the_first_try(
+        self,
+        limiter: DynamoDbRateLimiter,
+        moto: Backend,
+        clock: FakeClock,
+        faults: Faults,
+        fault: Fault,
+    ) -> None:
+        client = moto.client("dynamodb")
+        budget = DynamoDbLineBudget(client, limiter._table, clock, lines_per_second=10, burst=100)
+        for left in (60, 20):
+            faults.plan(fault)
+            answer = budget.draw("ada", 40)
+            assert (answer.granted, answer.remaining) == (True, left)
+
+        assert not budget.draw("ada", 21).granted
+        assert budget.draw("ada", 20).granted
+
     def test_a_token_spent_in_between_makes_it_two_and_never_too_many(
         self, limiter: DynamoDbRateLimiter, moto: Backend, clock: FakeClock, faults: Faults
     ) -> None:
@@ -262,6 +281,32 @@ class TestLimiter:
 
         # What was taken and never answered is lost to the caller, so that it may be fewer.
         assert 0 < granted <= 12
+
+    @pytest.mark.parametrize("seed", range(3))
+    def test_no_more_lines_than_the_budget_are_granted_however_many_answers_are_lost(
+        self,
+        limiter: DynamoDbRateLimiter,
+        moto: Backend,
+        clock: FakeClock,
+        faults: Faults,
+        seed: int,
+    ) -> None:
+        chance, client = random.Random(seed), moto.client("dynamodb")
+        budgets = [
+            DynamoDbLineBudget(client, limiter._table, clock, lines_per_second=10, burst=100)
+            for _ in range(2)
+        ]
+        fates = [NO_FAULT, NO_FAULT, LOST_RESPONSE, FAILED_AFTER_EFFECT, THROTTLED]
+        granted = 0
+
+        for _ in range(40):
+            faults.planned.clear()
+            faults.plan(*chance.choices(fates, k=4))
+            lines = chance.choice([1, 7, 20])
+            with suppress(DependencyUnavailable):
+                granted += lines * chance.choice(budgets).draw("ada", lines).granted
+
+        assert 0 < granted <= 100
 
     def test_a_rejection_costs_one_call_when_the_guess_was_right(
         self, limiter: DynamoDbRateLimiter, faults: Faults

@@ -74,13 +74,13 @@ class TestDeletion:
     @pytest.fixture
     def assets(self, moto: Backend) -> Iterator[DynamoDbAssets]:
         with assets_table(moto) as table:
-            yield DynamoDbAssets(moto.client("dynamodb"), table)
+            yield DynamoDbAssets(moto.client("dynamodb"), table, "batches")
 
     @pytest.fixture
     def deletion(
         self, moto: Backend, assets: DynamoDbAssets, trail: DynamoDbAuditTrail
     ) -> DynamoDbAssetDeletion:
-        tables = assets._table, trail._table
+        tables = assets._table, trail._table, assets._batches_table
         return DynamoDbAssetDeletion(moto.client("dynamodb"), *tables, _KEEP_DAYS)
 
     @_each(_TOOK_EFFECT | _NO_EFFECT)

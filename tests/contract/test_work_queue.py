@@ -8,10 +8,12 @@ from typing import Any, Protocol
 
 import pytest
 
+from meshmill.aws.sqs_bulk import SqsWorkBulk
 from meshmill.aws.sqs_queue import SqsBacklog, SqsDelivery, SqsWorkQueue
 from meshmill.domain.lanes import Lane
 from meshmill.domain.work import WorkItem
 from meshmill.ports import Backlog, Clock, Delivery, WorkQueue
+from meshmill.ports.batches import WorkBulk
 from tests.contract import samples
 from tests.fakes.clock import FakeClock
 from tests.fakes.queues import InMemoryDelivery, InMemoryLanes
@@ -32,6 +34,7 @@ class Lanes(Protocol):
     """Both ends of the lanes' queues."""
 
     work: WorkQueue
+    bulk: WorkBulk
     backlog: Backlog
 
     def receive(self, lane: Lane) -> list[Received]: ...
@@ -41,6 +44,7 @@ class FakeLanes:
     def __init__(self, clock: FakeClock) -> None:
         self._lanes = InMemoryLanes(clock)
         self.work: WorkQueue = self._lanes
+        self.bulk: WorkBulk = self._lanes
         self.backlog: Backlog = self._lanes
 
     def receive(self, lane: Lane) -> list[Received]:
@@ -61,6 +65,7 @@ class SqsLanes:
         self._client: Any = aws.client("sqs")
         self._urls = urls
         self.work: WorkQueue = SqsWorkQueue(self._client, urls)
+        self.bulk: WorkBulk = SqsWorkBulk(self._client, urls)
         self.backlog: Backlog = SqsBacklog(self._client, aws.client("cloudwatch"), urls, clock)
 
     def receive(self, lane: Lane) -> list[Received]:
@@ -107,6 +112,21 @@ def test_a_message_belongs_to_its_users_group(lanes: Lanes, item: WorkItem) -> N
     lanes.work.send(Lane.BULK, item)
 
     assert [received.group for received in lanes.receive(Lane.BULK)] == [item.user_id]
+
+
+@pytest.mark.parametrize("number", [0, 1, 10, 23])
+def test_many_are_sent_like_one_after_the_other(lanes: Lanes, number: int) -> None:
+    items = [WorkItem.of(samples.new_asset()) for _ in range(number)]
+
+    assert lanes.bulk.send_many(Lane.BULK, items) == []
+
+    arrived = list(iter(lambda: lanes.receive(Lane.BULK), []))
+    received = [received for some in arrived for received in some]
+    assert {it.group: WorkItem.parse(it.body) for it in received} == {
+        item.user_id: item for item in items
+    }
+    assert len(received) == number
+    assert lanes.receive(Lane.EXPRESS) == []
 
 
 def test_messages_of_one_user_do_not_wait_for_each_other(lanes: Lanes, item: WorkItem) -> None:

@@ -7,20 +7,22 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
+from meshmill.domain import tally as tallies
 from meshmill.domain.asset import Asset
+from meshmill.domain.errors import uncounted_line
+from meshmill.domain.tally import Tally
 from meshmill.domain.transitions import Outcome, Transition, unchanged
-
-_UNSET = {
-    entry.name: entry.default
-    for entry in dataclasses.fields(Asset)
-    if entry.default is not dataclasses.MISSING
-}
+from tests.fakes.counts import InMemoryCounts
 
 
 class InMemoryAssets:
-    """An ``AssetStore`` whose writes are atomic and whose indexes never lag."""
+    """An ``AssetStore`` and ``AssetBulk`` whose writes are atomic and whose indexes never lag.
 
-    def __init__(self) -> None:
+    What batches count of assets is counted in ``counts``.
+    """
+
+    def __init__(self, counts: InMemoryCounts | None = None) -> None:
+        self.counts = counts or InMemoryCounts()
         self._records: dict[str, Asset] = {}
         self._lock = threading.Lock()
 
@@ -30,6 +32,9 @@ class InMemoryAssets:
             if standing is None:
                 self._records[asset.asset_id] = asset
             return standing
+
+    def create_many(self, assets: Sequence[Asset]) -> list[Asset | None]:
+        return [self.create(asset) for asset in assets]
 
     def get(self, asset_id: str) -> Asset | None:
         with self._lock:
@@ -42,12 +47,11 @@ class InMemoryAssets:
     def transition(self, asset_id: str, transition: Transition) -> Outcome:
         with self._lock:
             standing = self._records.get(asset_id)
-            if standing is None:
-                return Outcome(applied=False, asset=None)
-            attributes = standing.attributes()
-            if not transition.requires.holds(attributes):
-                return Outcome(applied=transition.already.holds(attributes), asset=standing)
-            changed = self._records[asset_id] = _changed(standing, transition)
+            if standing is None or not transition.requires.holds(standing.attributes()):
+                return transition.refused_by(standing)
+            changed = self._records[asset_id] = transition.applied_to(standing)
+            if transition.tally is not None:
+                self.counts.apply(transition.tally)
             return Outcome(applied=True, asset=changed)
 
     def listed(self, user_id: str, before: str | None, limit: int) -> list[str]:
@@ -73,12 +77,18 @@ class InMemoryAssets:
         with self._lock:
             self._records[asset.asset_id] = dataclasses.replace(asset, **fields)
 
-    def remove_unchanged(self, asset: Asset) -> tuple[bool, Asset | None]:
-        """Whether the record stood as it was read and is gone now, and what stands afterwards."""
+    def remove_unchanged(self, asset: Asset, at: int) -> tuple[bool, Asset | None]:
+        """Whether the record stood as it was read and is gone now, and what stands afterwards.
+
+        Raises:
+            InvalidState: the line that it came from is not counted yet.
+        """
         with self._lock:
             standing = self._records.get(asset.asset_id)
             if standing is None or not unchanged(asset).holds(standing.attributes()):
                 return False, standing
+            if (tally := tallies.deleted(asset, at)) is not None:
+                self._count_deleted(tally)
             del self._records[asset.asset_id]
             return True, None
 
@@ -87,12 +97,8 @@ class InMemoryAssets:
         with self._lock:
             self._records.pop(asset_id, None)
 
-
-def _changed(asset: Asset, transition: Transition) -> Asset:
-    sums = {"version": 1, **transition.add}
-    return dataclasses.replace(
-        asset,
-        **transition.assign,
-        **{name: getattr(asset, name) + amount for name, amount in sums.items()},
-        **{name: _UNSET[name] for name in transition.remove},
-    )
+    def _count_deleted(self, tally: Tally) -> None:
+        origin = tally.origin
+        if not self.counts.is_counted(origin):
+            raise uncounted_line(tally.asset_id, origin.batch_id, origin.line)
+        self.counts.apply(tally)

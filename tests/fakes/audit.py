@@ -44,7 +44,7 @@ class InMemoryAssetDeletion:
         self._trail = trail
 
     def delete(self, asset: Asset, entry: AuditEntry) -> Asset | None:
-        removed, standing = self._assets.remove_unchanged(asset)
+        removed, standing = self._assets.remove_unchanged(asset, entry.at)
         if removed:
             self._trail.record([entry])
         return standing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from meshmill.domain.lanes import Lane
@@ -42,12 +42,16 @@ class InMemoryQueue:
     _ids: itertools.count[int] = field(default_factory=itertools.count)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def put(self, body: str, group: str | None = None) -> str:
-        """Send any body; returns the message's id."""
+    def put(self, body: str, group: str | None = None, delay_seconds: int = 0) -> str:
+        """Send any body, to be received after a delay; returns the message's id."""
         with self._lock:
             message_id, now = f"{self.name}-{next(self._ids)}", self.clock.now_ms()
             self._messages[message_id] = Message(
-                message_id=message_id, body=body, group=group, sent_at=now, visible_at=now
+                message_id=message_id,
+                body=body,
+                group=group,
+                sent_at=now,
+                visible_at=now + delay_seconds * 1000,
             )
             return message_id
 
@@ -67,6 +71,11 @@ class InMemoryQueue:
         """Acknowledge; what is gone already is no error."""
         with self._lock:
             self._messages.pop(message_id, None)
+
+    def purge(self) -> None:
+        """Delete everything, what is in flight too."""
+        with self._lock:
+            self._messages.clear()
 
     def change_visibility(self, message_id: str, seconds: int) -> None:
         """Let a message that is in flight be received again in so many seconds."""
@@ -106,7 +115,7 @@ class InMemoryQueue:
 
 
 class InMemoryLanes:
-    """A queue and its dead-letter queue for each lane: ``WorkQueue`` and ``Backlog``."""
+    """A queue and its dead-letter queue for each lane: ``WorkQueue``, ``WorkBulk``, ``Backlog``."""
 
     def __init__(
         self,
@@ -124,6 +133,11 @@ class InMemoryLanes:
 
     def send(self, lane: Lane, item: WorkItem) -> None:
         self.queues[lane].put(item.model_dump_json(), item.user_id)
+
+    def send_many(self, lane: Lane, items: Sequence[WorkItem]) -> list[WorkItem]:
+        for item in items:
+            self.send(lane, item)
+        return []
 
     def oldest_message_age_ms(self, lane: Lane) -> int:
         return self.queues[lane].oldest_age_ms()

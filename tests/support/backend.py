@@ -88,6 +88,19 @@ def account_jobs_table(backend: Backend) -> Iterator[str]:
 
 
 @contextmanager
+def batches_table(backend: Backend) -> Iterator[str]:
+    """A table of batches with its two indexes."""
+    with _table(
+        backend,
+        "batch_id",
+        "item",
+        by_user={"user_id": "S", "position": "S"},
+        by_due={"due_shard": "N", "due_at": "N"},
+    ) as name:
+        yield name
+
+
+@contextmanager
 def queue(backend: Backend) -> Iterator[str]:
     """A standard queue, by its URL."""
     client = backend.client("sqs")
@@ -104,6 +117,19 @@ def bucket(backend: Backend) -> Iterator[str]:
     yield name
     for entry in client.list_objects_v2(Bucket=name).get("Contents", []):
         client.delete_object(Bucket=name, Key=entry["Key"])
+    client.delete_bucket(Bucket=name)
+
+
+@contextmanager
+def versioned_bucket(backend: Backend) -> Iterator[str]:
+    """A bucket that keeps every version, emptied at the end."""
+    client, name = backend.client("s3"), _unique("bucket")
+    client.create_bucket(Bucket=name)
+    client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    yield name
+    listed = client.list_object_versions(Bucket=name)
+    for entry in [*listed.get("Versions", []), *listed.get("DeleteMarkers", [])]:
+        client.delete_object(Bucket=name, Key=entry["Key"], VersionId=entry["VersionId"])
     client.delete_bucket(Bucket=name)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 ASSETS, RATE_LIMITS, API_KEYS, AUDIT = "assets", "rate_limits", "api_keys", "audit"
-ACCOUNT_JOBS = "account_jobs"
+ACCOUNT_JOBS, BATCHES = "account_jobs", "batches"
 
 
 def create_tables(client: Any) -> None:
@@ -58,6 +58,30 @@ def create_tables(client: Any) -> None:
             {"AttributeName": "kind", "KeyType": "RANGE"},
         ],
         GlobalSecondaryIndexes=[_index("by_due", "kind", "due_at")],
+    )
+    create_batches(client, BATCHES)
+
+
+def create_batches(client: Any, name: str) -> None:
+    client.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": "batch_id", "AttributeType": "S"},
+            {"AttributeName": "item", "AttributeType": "S"},
+            {"AttributeName": "user_id", "AttributeType": "S"},
+            {"AttributeName": "position", "AttributeType": "S"},
+            {"AttributeName": "due_shard", "AttributeType": "N"},
+            {"AttributeName": "due_at", "AttributeType": "N"},
+        ],
+        KeySchema=[
+            {"AttributeName": "batch_id", "KeyType": "HASH"},
+            {"AttributeName": "item", "KeyType": "RANGE"},
+        ],
+        GlobalSecondaryIndexes=[
+            _index("by_user", "user_id", "position"),
+            _index("by_due", "due_shard", "due_at"),
+        ],
     )
 
 

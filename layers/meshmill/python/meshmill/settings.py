@@ -108,6 +108,7 @@ class Links(Settings):
     artefacts_bucket: str
     status_link_seconds: int
     account_link_seconds: int
+    batch_link_seconds: int
     download_link_seconds: int
 
 
@@ -116,9 +117,14 @@ class ApiSettings(Links, LaneQueues, LanePatience):
     """The ``api`` function."""
 
     assets_table: str
+    batches_table: str
     rate_limits_table: str
     api_keys_table: str
     account_jobs_table: str
+    uploads_bucket: str
+    batch_queue_url: str
+    batch_watch_ms: int
+    upload_seconds: int
     token_issuer: str
     token_audience: str
     jwks_url: str
@@ -133,6 +139,7 @@ class StatusSettings(Links):
     """The ``status`` function."""
 
     assets_table: str
+    batches_table: str
     account_jobs_table: str
 
 
@@ -146,6 +153,7 @@ class GenerateSettings(LaneQueues, LanePatience):
     """
 
     assets_table: str
+    batches_table: str
     artefacts_bucket: str
     max_attempts: int
     lease_ms: int
@@ -156,9 +164,12 @@ class GenerateSettings(LaneQueues, LanePatience):
 
 @dataclass(frozen=True, kw_only=True)
 class DeadLetterSettings(Settings):
-    """The ``dead_letter`` function."""
+    """The ``dead_letter`` function; two of the queues that it serves are not of a lane."""
 
     assets_table: str
+    batches_table: str
+    upload_dead_letters_url: str
+    batch_dead_letters_url: str
     artefacts_bucket: str
     max_attempts: int
 
@@ -177,8 +188,59 @@ class ReconcileSettings(LaneQueues, LanePatience):
     """The ``reconcile`` function; it ends a round when less than ``reserve_ms`` is left of it."""
 
     assets_table: str
+    batches_table: str
+    uploads_bucket: str
+    upload_queue_url: str
+    batch_queue_url: str
     max_attempts: int
     max_sends_per_run: int
+    split_max_attempts: int
+    reserve_ms: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitSettings(Settings):
+    """The ``split_manifest`` function.
+
+    ``split_lease_ms`` is how long a splitter holds a batch, ``split_margin_ms`` what is added
+    before somebody else looks after it, ``batch_watch_ms`` how long nothing may be heard of a
+    batch that is being ingested. Batch entries of the audit trail are kept for ``audit_days``.
+    """
+
+    batches_table: str
+    rate_limits_table: str
+    audit_table: str
+    audit_days: int
+    uploads_bucket: str
+    upload_queue_url: str
+    batch_queue_url: str
+    split_lease_ms: int
+    split_margin_ms: int
+    split_max_attempts: int
+    split_retry_seconds: int
+    batch_watch_ms: int
+    lines_per_second: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class IngestSettings(LaneQueues, LanePatience):
+    """The ``ingest_manifest`` function.
+
+    ``chunk_lease_ms`` is how long an ingester holds a chunk; it begins no stretch of lines when
+    less than ``reserve_ms`` of its invocation is left.
+    """
+
+    assets_table: str
+    batches_table: str
+    rate_limits_table: str
+    uploads_bucket: str
+    artefacts_bucket: str
+    batch_queue_url: str
+    chunk_lease_ms: int
+    chunk_max_attempts: int
+    chunk_retry_seconds: int
+    batch_watch_ms: int
+    lines_per_second: int
     reserve_ms: int
 
 
@@ -192,6 +254,7 @@ class AccountSettings(Settings):
     """
 
     assets_table: str
+    batches_table: str
     rate_limits_table: str
     api_keys_table: str
     account_jobs_table: str

@@ -23,6 +23,7 @@ from meshmill.domain.asset import (
 )
 from meshmill.domain.attribution import Attribution
 from meshmill.domain.lanes import Lane
+from meshmill.domain.origin import Origin
 
 #: One value in DynamoDB's wire form, such as ``{"S": "text"}``, and an item of them by name.
 Value = dict[str, Any]
@@ -39,12 +40,18 @@ def to_value(value: Any) -> Value:
     Raises:
         TypeError: a value of a kind that no item of ours holds, such as a fraction.
     """
+    # Most are of these two, and a manifest has millions of them.
+    if type(value) is str:
+        return {"S": value}
+    if type(value) is int:
+        return {"N": str(value)}
     if isinstance(value, Mapping):
         return {"M": {name: to_value(member) for name, member in value.items()}}
     if isinstance(value, list | tuple):
         return {"L": [to_value(member) for member in value]}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return to_value(dataclasses.asdict(value))
+        members = ((entry.name, getattr(value, entry.name)) for entry in dataclasses.fields(value))
+        return {"M": {name: to_value(member) for name, member in members}}
     return _to_scalar(value)
 
 
@@ -90,6 +97,8 @@ def to_asset(item: Mapping[str, Any]) -> Asset:
         fields["error"] = _to_error(fields["error"])
     if "attribution" in fields:
         fields["attribution"] = Attribution(**fields["attribution"])
+    if "origin" in fields:
+        fields["origin"] = Origin(**fields["origin"])
     return Asset(**fields)
 
 

@@ -35,6 +35,8 @@ _CONNECT_SECONDS, _READ_SECONDS = 1, 1
 # A body of many megabytes goes out under the connection's timeout, not under the one for reading.
 _S3_CONNECT_SECONDS, _S3_READ_SECONDS = 5, 5
 
+_UNCHECKED = Config(parameter_validation=False)
+
 _made: dict[str, Any] = {}
 # boto3's default session must not make two clients at once; the clients themselves are
 # thread-safe.
@@ -47,9 +49,24 @@ def dynamodb() -> DynamoDBClient:
     return client
 
 
+def dynamodb_bulk() -> DynamoDBClient:
+    """DynamoDB, for many records in a call.
+
+    botocore does not check what it is given, which would take it as long as all the rest.
+    """
+    client: DynamoDBClient = _client("dynamodb", _UNCHECKED)
+    return client
+
+
 def sqs() -> SQSClient:
     """SQS."""
     client: SQSClient = _client("sqs")
+    return client
+
+
+def sqs_bulk() -> SQSClient:
+    """SQS, for many messages in a call; unchecked as for :func:`dynamodb_bulk`."""
+    client: SQSClient = _client("sqs", _UNCHECKED)
     return client
 
 
@@ -135,10 +152,12 @@ def _session() -> Any:
         return session
 
 
-def _client(service: Any) -> Any:
+def _client(service: Any, further: Config | None = None) -> Any:
+    name = service if further is None else f"{service}, special"
     with _making:
-        if service not in _made:
+        if name not in _made:
             # A local endpoint has no host name for each bucket.
             local = "AWS_ENDPOINT_URL" in os.environ
-            _made[service] = boto3.client(service, config=configuration(service, path_style=local))
-        return _made[service]
+            config = configuration(service, path_style=local)
+            _made[name] = boto3.client(service, config=config.merge(further or Config()))
+        return _made[name]

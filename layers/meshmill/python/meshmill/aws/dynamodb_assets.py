@@ -18,24 +18,32 @@ from meshmill.domain.transitions import Outcome, Transition
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
+    from meshmill.domain.tally import Tally
+
 _SERVICE = "DynamoDB"
 _BY_USER, _BY_DUE = "by_user", "by_due"
 # Positions begin with a digit, and so sort before this.
 _END = ":"
-_BATCH_BACKOFF = Backoff(attempts=5, base_seconds=0.05)
+_BACKOFF = Backoff(attempts=5, base_seconds=0.05)
 
 
 class DynamoDbAssets:
     """The assets table, and its indexes by_user and by_due, which hold keys only.
 
-    ``backoff`` paces the tries of a batch that DynamoDB answers in part.
+    What batches count of assets stands in ``batches_table``. ``backoff`` paces the tries of what
+    DynamoDB answers in part, and of what meets other writers.
     """
 
     def __init__(
-        self, client: DynamoDBClient, table: str, backoff: Backoff = _BATCH_BACKOFF
+        self,
+        client: DynamoDBClient,
+        table: str,
+        batches_table: str,
+        backoff: Backoff = _BACKOFF,
     ) -> None:
         self._client = client
         self._table = table
+        self._batches_table = batches_table
         self._backoff = backoff
 
     def create(self, asset: Asset) -> Asset | None:
@@ -87,6 +95,17 @@ class DynamoDbAssets:
         When the SDK tries again after a lost response, the second try is refused by what the first
         one wrote: ``transition.already`` tells.
         """
+        counted = None if transition.tally is None else self._counted(transition, transition.tally)
+        return counted or self._transition(asset_id, transition)
+
+    def _counted(self, transition: Transition, tally: Tally) -> Outcome | None:
+        # Most processes meet no asset of a batch, and readers none that changes.
+        from meshmill.aws.tallies import CountedTransitions  # noqa: PLC0415
+
+        tables = self._table, self._batches_table
+        return CountedTransitions(self._client, *tables, self._backoff).apply(transition, tally)
+
+    def _transition(self, asset_id: str, transition: Transition) -> Outcome:
         expressions = to_expressions(transition, index_keys(asset_id, transition.assign))
         try:
             with unavailable(_SERVICE):
@@ -98,7 +117,8 @@ class DynamoDbAssets:
                     **expressions.as_arguments(),
                 )
         except self._client.exceptions.ConditionalCheckFailedException as refusal:
-            return _refused(transition, item_of(refusal))
+            item = item_of(refusal)
+            return transition.refused_by(None if item is None else to_asset(item))
         return Outcome(applied=True, asset=to_asset(answer["Attributes"]))
 
     def listed(self, user_id: str, before: str | None, limit: int) -> list[str]:
@@ -147,10 +167,3 @@ class DynamoDbAssets:
             )
         left = answer["UnprocessedKeys"].get(self._table)
         return answer["Responses"].get(self._table, []), left["Keys"] if left else []
-
-
-def _refused(transition: Transition, item: Any) -> Outcome:
-    if item is None:
-        return Outcome(applied=False, asset=None)
-    standing = to_asset(item)
-    return Outcome(applied=transition.already.holds(standing.attributes()), asset=standing)

@@ -1,8 +1,9 @@
 """Token buckets in DynamoDB by GCRA, exact under concurrency.
 
 A bucket is one number, ``tat``: the theoretical arrival time, when the bucket is full again, in
-integer microseconds since 1970. A token costs ``cost`` microseconds, a full bucket holds ``tau``
-of them. Update expressions know no ``max()``, so two conditional updates exclude each other:
+integer microseconds since 1970. What is asked for costs ``cost`` microseconds, as many times a
+token's as it is tokens; a full bucket holds ``tau`` of them. Update expressions know no ``max()``,
+so two conditional updates exclude each other:
 
 - idle: ``tat`` absent or ``<= now``, set to ``now + cost``;
 - busy: ``now < tat <= now + tau - cost``, advanced by ``cost``.
@@ -22,12 +23,14 @@ from meshmill.aws.attributes import Value, from_value, to_value
 from meshmill.aws.errors import item_of, unavailable
 from meshmill.aws.recent import Recent
 from meshmill.domain.errors import DependencyUnavailable
+from meshmill.domain.identity import batch_bucket
 from meshmill.ports import Allowance, Clock
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 _US_PER_MS, _US_PER_SECOND, _US_PER_MINUTE = 1_000, 1_000_000, 60_000_000
+_LINES_AT_ONCE = 2_000
 _ROUNDS = 4
 _REMEMBERED_BUCKETS = 10_000
 # Clocks differ, so an item outlives the time at which its bucket is certainly full.
@@ -37,26 +40,40 @@ _SPENT = "spender = :me, expires_at = if_not_exists(fenced_until, :expires_at)"
 
 
 @dataclass(frozen=True, slots=True)
+class _Limit:
+    """A bucket that holds ``burst`` tokens, each of which comes back in ``token`` microseconds."""
+
+    burst: int
+    token: int
+
+    @classmethod
+    def of(cls, burst: int, rate: int, period: int) -> _Limit:
+        """So many tokens at once, and ``rate`` of them in ``period`` microseconds."""
+        # Rounded up, so that no rounding ever grants more than the limit.
+        return cls(burst, -(-period // rate))
+
+
+@dataclass(frozen=True, slots=True)
 class _Request:
-    """One token asked for at ``now``; all times in microseconds."""
+    """So many tokens asked for at ``now``; all times in microseconds."""
 
     bucket: str
-    per_minute: int
+    limit: _Limit
+    tokens: int
     now: int
     me: str
 
     @property
     def cost(self) -> int:
-        # Rounded up, so that no rounding ever grants more than the limit.
-        return -(-_US_PER_MINUTE // self.per_minute)
+        return self.tokens * self.limit.token
 
     @property
     def tau(self) -> int:
-        return self.cost * self.per_minute
+        return self.limit.burst * self.limit.token
 
     @property
     def latest(self) -> int:
-        """The last ``tat`` at which a token is left."""
+        """The last ``tat`` at which as many tokens are left."""
         return self.now + self.tau - self.cost
 
     def update_when_idle(self) -> dict[str, Any]:
@@ -71,7 +88,7 @@ class _Request:
         }
 
     def update_when_busy(self) -> dict[str, Any]:
-        """Take one of the tokens that are left."""
+        """Take of the tokens that are left."""
         return {
             "UpdateExpression": f"SET tat = tat + :cost, {_SPENT}",
             "ConditionExpression": "tat > :now AND tat <= :latest AND spender <> :me",
@@ -95,8 +112,8 @@ class _Request:
         full_in = max(bucket.tat - self.now, 0)
         return Allowance(
             granted=granted,
-            limit=self.per_minute,
-            remaining=max(self.tau - full_in, 0) // self.cost,
+            limit=self.limit.burst,
+            remaining=max(self.tau - full_in, 0) // self.limit.token,
             full_in_ms=_milliseconds(full_in),
             retry_after_ms=0 if granted else _milliseconds(bucket.tat - self.latest),
             fenced=bucket.fenced_until * _US_PER_SECOND > self.now,
@@ -112,15 +129,15 @@ class _Bucket:
     fenced_until: int
 
 
-class DynamoDbRateLimiter:
-    """Items ``{bucket, tat, spender, expires_at}``; one update a token, two on a wrong guess.
+class _Buckets:
+    """Items ``{bucket, tat, spender, expires_at}``; one update, or two on a wrong guess.
 
     An item may have ``fenced_until`` as well (:mod:`meshmill.aws.dynamodb_fences`), which each
     update tells: a caller that is fenced pays all the same.
 
-    ``spender`` names who took the last token, so that when the SDK tries again after a lost
-    response it finds its own token spent. If somebody else has spent one in between, the try takes
-    a second: then too few are granted, never too many.
+    ``spender`` names who took the last tokens, so that when the SDK tries again after a lost
+    response it finds its own tokens spent. If somebody else has spent some in between, the try
+    takes them a second time: then too few are granted, never too many.
     """
 
     def __init__(self, client: DynamoDBClient, table: str, clock: Clock) -> None:
@@ -130,15 +147,14 @@ class DynamoDbRateLimiter:
         # The last tat seen of each bucket, which tells whether it is idle or busy now.
         self._seen: Recent[str, int] = Recent(_REMEMBERED_BUCKETS)
 
-    def spend(self, bucket: str, per_minute: int) -> Allowance:
-        """Take one token of a bucket that holds ``per_minute`` and refills as many a minute.
+    def take(self, bucket: str, limit: _Limit, tokens: int) -> Allowance:
+        """Take so many tokens, all or none.
 
         Raises:
             DependencyUnavailable: the bucket changed between idle and busy at every try.
         """
-        request = _Request(
-            bucket, per_minute, self._clock.now_ms() * _US_PER_MS, os.urandom(8).hex()
-        )
+        now = self._clock.now_ms() * _US_PER_MS
+        request = _Request(bucket, limit, tokens, now, os.urandom(8).hex())
         tat = self._seen.get(bucket) or 0
         for _ in range(_ROUNDS):
             found = self._try_to_take(request, tat)
@@ -165,6 +181,49 @@ class DynamoDbRateLimiter:
         except self._client.exceptions.ConditionalCheckFailedException as refusal:
             return _to_bucket(item_of(refusal) or {})
         return _to_bucket(answer["Attributes"])
+
+
+class DynamoDbRateLimiter:
+    """What callers may ask in a minute."""
+
+    def __init__(self, client: DynamoDBClient, table: str, clock: Clock) -> None:
+        self._table = table
+        self._buckets = _Buckets(client, table, clock)
+
+    def spend(self, bucket: str, per_minute: int) -> Allowance:
+        """Take one token of a bucket that holds ``per_minute`` and refills as many a minute.
+
+        Raises:
+            DependencyUnavailable: the bucket changed between idle and busy at every try.
+        """
+        limit = _Limit.of(per_minute, per_minute, _US_PER_MINUTE)
+        return self._buckets.take(bucket, limit, 1)
+
+
+class DynamoDbLineBudget:
+    """What a user's manifests may take of us, in lines, over all of them."""
+
+    def __init__(
+        self,
+        client: DynamoDBClient,
+        table: str,
+        clock: Clock,
+        lines_per_second: int,
+        burst: int = _LINES_AT_ONCE,
+    ) -> None:
+        self._buckets = _Buckets(client, table, clock)
+        self._limit = _Limit.of(burst, lines_per_second, _US_PER_SECOND)
+
+    def draw(self, user_id: str, lines: int) -> Allowance:
+        """Take so many lines, all or none.
+
+        Raises:
+            ValueError: there are never as many at once.
+            DependencyUnavailable: the bucket changed between idle and busy at every try.
+        """
+        if not 1 <= lines <= self._limit.burst:
+            raise ValueError(f"a budget grants 1 to {self._limit.burst} lines at once")
+        return self._buckets.take(batch_bucket(user_id), self._limit, lines)
 
 
 def _to_bucket(item: Mapping[str, Any]) -> _Bucket:

@@ -27,7 +27,7 @@ from meshmill.domain.errors import DependencyUnavailable
 _SERVER_ERROR, _TOO_MANY_REQUESTS = 500, 429
 
 #: Refusals that are about the moment and not about the request, though most are a 400.
-_PASSING = frozenset(
+PASSING = frozenset(
     {
         "BandwidthLimitExceeded",
         "EC2ThrottledException",
@@ -51,7 +51,7 @@ _PASSING = frozenset(
 )
 
 #: Likewise, of a cancelled transaction: what became of one of its writes.
-_PASSING_REASONS = frozenset(
+PASSING_REASONS = frozenset(
     {"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
 )
 
@@ -109,6 +109,6 @@ def cancellation_reasons(error: ClientError) -> list[Mapping[str, Any]]:
 
 def _may_pass(error: ClientError) -> bool:
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if status >= _SERVER_ERROR or status == _TOO_MANY_REQUESTS or code_of(error) in _PASSING:
+    if status >= _SERVER_ERROR or status == _TOO_MANY_REQUESTS or code_of(error) in PASSING:
         return True
-    return any(reason.get("Code") in _PASSING_REASONS for reason in cancellation_reasons(error))
+    return any(reason.get("Code") in PASSING_REASONS for reason in cancellation_reasons(error))

@@ -1,4 +1,4 @@
-"""What is stored in S3 below a user's own prefix, and its erasure, versions and all."""
+"""What is stored in S3 below a user's own prefixes, and its erasure, versions and all."""
 
 from __future__ import annotations
 
@@ -15,22 +15,26 @@ _SERVICE = "S3"
 
 
 class S3UserFiles:
-    """Objects ``{prefix}/{user_id}/…`` of one bucket, versioned or not.
+    """Objects ``{prefix}/{user_id}/…`` of one bucket, versioned or not, for each prefix.
 
     A version is told as ``{version_id}/{key}``; a bucket that keeps none calls each ``null``.
     Markers that S3 leaves in the place of a deleted object are versions too.
     """
 
-    def __init__(self, client: S3Client, bucket: str, prefix: str) -> None:
+    def __init__(self, client: S3Client, bucket: str, *prefixes: str) -> None:
         self._client = client
         self._bucket = bucket
-        self._prefix = prefix
+        self._prefixes = prefixes
 
     def found(self, user_id: str, limit: int) -> list[str]:
-        """Up to ``limit`` of the versions that there are."""
+        """Up to ``limit`` of the versions that there are, of one prefix after the other."""
+        pages = (self._below(f"{prefix}/{user_id}/", limit) for prefix in self._prefixes)
+        return next(filter(None, pages), [])
+
+    def _below(self, prefix: str, limit: int) -> list[str]:
         with unavailable(_SERVICE):
             page = self._client.list_object_versions(
-                Bucket=self._bucket, Prefix=f"{self._prefix}/{user_id}/", MaxKeys=limit
+                Bucket=self._bucket, Prefix=prefix, MaxKeys=limit
             )
         listed: list[Any] = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
         return [f"{entry['VersionId']}/{entry['Key']}" for entry in listed]

@@ -82,6 +82,9 @@ class AssetDeletion(Protocol):
 
         None when it is gone: deleted now, or meanwhile by somebody else (and then no entry is
         made).
+
+        Raises:
+            InvalidState: the line of a manifest that asked for it is not counted yet.
         """
         ...
 
