@@ -13,6 +13,7 @@ from meshmill.aws.dynamodb_account_jobs import DynamoDbAccountJobs
 from meshmill.aws.dynamodb_asset_erasure import DynamoDbAssetErasure
 from meshmill.aws.dynamodb_assets import DynamoDbAssets
 from meshmill.aws.dynamodb_audit import DynamoDbAuditTrail
+from meshmill.aws.dynamodb_batches import DynamoDbBatches
 from meshmill.aws.dynamodb_fences import DynamoDbFences
 from meshmill.aws.dynamodb_key_store import DynamoDbApiKeyStore
 from meshmill.aws.s3_exports import S3ExportFiles
@@ -43,11 +44,14 @@ def _run() -> RunAccountJobs:
         audit_days=settings.audit_days,
     )
     stores = AccountStores(
-        assets=DynamoDbAssets(dynamodb, settings.assets_table),
+        assets=DynamoDbAssets(dynamodb, settings.assets_table, settings.batches_table),
         erasure=DynamoDbAssetErasure(dynamodb, settings.assets_table),
+        batches=DynamoDbBatches(
+            dynamodb, settings.batches_table, settings.audit_table, settings.audit_days
+        ),
         keys=keys,
         uploads=S3UserFiles(s3, settings.uploads_bucket, "uploads"),
-        exports=S3UserFiles(s3, settings.artefacts_bucket, "exports"),
+        results=S3UserFiles(s3, settings.artefacts_bucket, "exports", "batches", "parts"),
         export_files=S3ExportFiles(s3, settings.artefacts_bucket),
         fences=DynamoDbFences(dynamodb, settings.rate_limits_table, clock),
         audit=DynamoDbAuditTrail(dynamodb, settings.audit_table, settings.audit_days),

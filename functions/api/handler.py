@@ -5,11 +5,12 @@ from __future__ import annotations
 import meshmill.cold_start  # noqa: F401  # what comes after it loads faster
 
 import os
-from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.api.on_demand import OnDemand
 from meshmill import __version__
 from meshmill.aws import clients
 from meshmill.aws.clock import SystemClock
@@ -23,20 +24,13 @@ from meshmill.http.account_routes import AccountRoutes
 from meshmill.http.api import Api, Gate
 from meshmill.http.asset_routes import AssetRoutes
 from meshmill.http.authentication import Authenticator
+from meshmill.http.batch_routes import BatchRoutes
 from meshmill.http.catalogue_routes import CatalogueRoutes
 from meshmill.http.links import LinkMinter
 from meshmill.logs import configure_logging
 from meshmill.settings import ApiSettings
-from meshmill.usecases.estimate_asset import EstimateAsset
-from meshmill.usecases.list_assets import ListAssets
 from meshmill.usecases.read_asset import ReadAsset
 from meshmill.usecases.submit_asset import SubmitAsset
-
-if TYPE_CHECKING:
-    from meshmill.ports import Clock
-    from meshmill.usecases.account_requests import AccountRequests
-    from meshmill.usecases.cross_user_reading import CrossUserReading
-    from meshmill.usecases.delete_asset import DeleteAsset
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -49,55 +43,25 @@ def _api() -> Api:
     """Wired once a process, when the environment is known to be there."""
     configure_logging("api")
     settings, clock = ApiSettings.from_environment(os.environ), SystemClock()
-    assets = DynamoDbAssets(clients.dynamodb(), settings.assets_table)
+    assets = DynamoDbAssets(clients.dynamodb(), settings.assets_table, settings.batches_table)
     vault = clients.secrets_manager()
     secret = SecretsManagerSigningSecret(vault, settings.signing_secret_id, clock)
     downloads = S3DownloadLinks(clients.url_signer(settings.artefacts_bucket, clock))
     queue = SqsWorkQueue(clients.sqs(), settings.queue_urls)
     limiter = DynamoDbRateLimiter(clients.dynamodb(), settings.rate_limits_table, clock)
     keys = DynamoDbApiKeys(clients.dynamodb(), settings.api_keys_table, clock)
-    cross_user_reading = partial(_cross_user_reading, settings, clock)
-    read = ReadAsset(assets, cross_user_reading)
+    on_demand = OnDemand(settings, assets, secret, clock, os.urandom)
     links = LinkMinter.configured(settings, secret, downloads, clock)
     api = Api(Gate(Authenticator.configured(settings, keys, clock), limiter, clock, links))
     CatalogueRoutes(version=__version__, public_base_url=settings.public_base_url).register(api)
     AssetRoutes(
         submit=SubmitAsset(assets, queue, clock, os.urandom, settings.patience),
-        estimate=EstimateAsset(assets),
-        read=read,
-        list_assets=ListAssets(assets, secret, cross_user_reading),
-        delete_asset=partial(_delete_asset, settings, assets, clock),
+        estimate=on_demand.estimate_asset,
+        read=ReadAsset(assets, on_demand.cross_user_reading),
+        list_assets=on_demand.list_assets,
+        delete_asset=on_demand.delete_asset,
         links=links,
     ).register(api)
-    AccountRoutes(requests=partial(_account_requests, settings, clock), links=links).register(api)
+    BatchRoutes(batches=on_demand.batches, links=links).register(api)
+    AccountRoutes(requests=on_demand.account_requests, links=links).register(api)
     return api
-
-
-# What follows is loaded on use: most processes are never asked for it.
-
-
-def _cross_user_reading(settings: ApiSettings, clock: Clock) -> CrossUserReading:
-    from meshmill.aws.dynamodb_audit import DynamoDbAuditTrail  # noqa: PLC0415
-    from meshmill.usecases.cross_user_reading import CrossUserReading  # noqa: PLC0415
-
-    trail = DynamoDbAuditTrail(clients.dynamodb(), settings.audit_table, settings.audit_days)
-    return CrossUserReading(trail, clock, os.urandom)
-
-
-def _delete_asset(settings: ApiSettings, assets: DynamoDbAssets, clock: Clock) -> DeleteAsset:
-    from meshmill.aws.dynamodb_asset_deletion import DynamoDbAssetDeletion  # noqa: PLC0415
-    from meshmill.usecases.delete_asset import DeleteAsset  # noqa: PLC0415
-
-    tables = settings.assets_table, settings.audit_table
-    deletion = DynamoDbAssetDeletion(clients.dynamodb(), *tables, settings.audit_days)
-    return DeleteAsset(assets, deletion, clock)
-
-
-def _account_requests(settings: ApiSettings, clock: Clock) -> AccountRequests:
-    from meshmill.aws.dynamodb_account_jobs import DynamoDbAccountJobs  # noqa: PLC0415
-    from meshmill.aws.dynamodb_fences import DynamoDbFences  # noqa: PLC0415
-    from meshmill.usecases.account_requests import AccountRequests  # noqa: PLC0415
-
-    jobs = DynamoDbAccountJobs(clients.dynamodb(), settings.account_jobs_table)
-    fences = DynamoDbFences(clients.dynamodb(), settings.rate_limits_table, clock)
-    return AccountRequests.over(jobs, fences, clock, os.urandom)

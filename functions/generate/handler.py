@@ -59,7 +59,7 @@ def _consumer() -> ConsumeWork:
     configure_logging("generate")
     settings = _settings()
     generate = GenerateAsset(
-        assets=DynamoDbAssets(clients.dynamodb(), settings.assets_table),
+        assets=DynamoDbAssets(clients.dynamodb(), settings.assets_table, settings.batches_table),
         artefacts=S3Artefacts(clients.s3(), settings.artefacts_bucket),
         engine=GeometryEngine(),
         clock=SystemClock(),

@@ -12,6 +12,7 @@ from meshmill.aws import clients
 from meshmill.aws.clock import SystemClock
 from meshmill.aws.dynamodb_account_jobs import DynamoDbAccountJobs
 from meshmill.aws.dynamodb_assets import DynamoDbAssets
+from meshmill.aws.dynamodb_batch_reader import DynamoDbBatchReader
 from meshmill.aws.s3_links import S3DownloadLinks
 from meshmill.aws.signing_secret import SecretsManagerSigningSecret
 from meshmill.domain.account_job import JobKind
@@ -36,13 +37,15 @@ def _route() -> StatusRoute:
     secret = SecretsManagerSigningSecret(
         clients.secrets_manager(), settings.signing_secret_id, clock
     )
-    assets = DynamoDbAssets(clients.dynamodb(), settings.assets_table)
+    assets = DynamoDbAssets(clients.dynamodb(), settings.assets_table, settings.batches_table)
+    batches = DynamoDbBatchReader(clients.dynamodb(), settings.batches_table)
     jobs = DynamoDbAccountJobs(clients.dynamodb(), settings.account_jobs_table)
     downloads = S3DownloadLinks(clients.url_signer(settings.artefacts_bucket, clock))
     return StatusRoute(
         read=ReadStatus(
             readers={
                 "assets": assets.get,
+                "batches": batches.state,
                 "exports": ReadAccountJob(jobs, clock, JobKind.EXPORT),
                 "erasures": ReadAccountJob(jobs, clock, JobKind.ERASURE),
             },

@@ -8,9 +8,11 @@ from typing import Any
 from unittest.mock import Mock
 
 from meshmill.aws.dynamodb_assets import DynamoDbAssets
+from meshmill.domain.batch import Counts, Phase
 from meshmill.domain.errors import DependencyUnavailable
 from tests.openapi.still import StillCloud
 from tests.support import tokens
+from tests.support.batch_steps import bring_to, count
 from tests.support.cloud import Cloud, Reply
 
 BOULDER: dict[str, Any] = {
@@ -23,6 +25,11 @@ BOULDER: dict[str, Any] = {
 SEED: dict[str, Any] = {
     "format": "gltf",
     "parameters": {"quality": "high", "texture_size": 2048},
+}
+BATCH: dict[str, Any] = {
+    "filename": "quarry.jsonl",
+    "size": 8_192,
+    "content_type": "application/jsonl",
 }
 ABSENT = "/api/v1/assets/00000000-0000-5000-8000-000000000000"
 _PROBLEM = {"accept": "application/problem+json"}
@@ -73,6 +80,7 @@ def answers(still: StillCloud) -> Recorder:
     _refused_requests(recorder, still.cloud)
     _refused_callers(recorder, still)
     _broken(recorder, still)
+    _batch(recorder, still)
     _account(recorder, still)
     return recorder
 
@@ -141,6 +149,33 @@ def _broken(recorder: Recorder, still: StillCloud) -> None:
         with still.patch.context() as patch:
             patch.setattr(DynamoDbAssets, "get", Mock(side_effect=error))
             recorder.refused(code, read)
+
+
+def _batch(recorder: Recorder, still: StillCloud) -> None:
+    """A batch's life: issued, under way, and over with ten assets that failed."""
+    cloud, clock = still.cloud, still.clock
+    call = partial(cloud.request, bearer=tokens.token())
+    recorder.bodies["createBatch-request"] = BATCH
+    create = partial(call, "POST", "/api/v1/batches")
+    named = {"idempotency-key": "quarry-2027"}
+    issued = recorder.note("createBatch", create(BATCH, headers=named), 201)
+    recorder.refused("IDEMPOTENCY_CONFLICT", partial(create, BATCH | {"size": 9_216}), named)
+    recorder.note("listBatches", call("GET", "/api/v1/batches", query="limit=1"), 200)
+    batch_id = issued["batch_id"]
+    bring_to(cloud, batch_id, Phase.INGESTING, clock.now_ms())
+    clock.advance(20_000)
+    _count(still, batch_id, accepted=176, duplicate=14, rejected=10, completed=60)
+    recorder.note("getBatchStatus", cloud.poll(issued["status_url"]), 200)
+    bring_to(cloud, batch_id, Phase.REPORTED, clock.now_ms())
+    clock.advance(30_000)
+    _count(still, batch_id, completed=106, failed=10, chunks_done=1)
+    address = f"/api/v1/batches/{batch_id}"
+    recorder.note("getBatch", call("GET", address), 200)
+    recorder.note("redriveBatch", call("POST", f"{address}/redrive"), 202)
+
+
+def _count(still: StillCloud, batch_id: str, **sums: int) -> None:
+    count(still.cloud, batch_id, Counts(updated_at=still.clock.now_ms(), **sums))
 
 
 def _account(recorder: Recorder, still: StillCloud) -> None:

@@ -18,6 +18,9 @@ BASE_URL = "https://api.example"
 TOKEN_URL = "https://login.example/oauth2/token"
 ASSET_ID = "550e8400-e29b-41d4-a716-446655440000"
 STATUS_URL = f"{BASE_URL}/api/v1/status/assets/{ASSET_ID}?expires=1&signature=s"
+BATCH_ID = "4f2b4a3e-9c61-5f0a-8a53-1d2c3b4a5968"
+BATCH_STATUS_URL = f"{BASE_URL}/api/v1/status/batches/{BATCH_ID}?expires=1&signature=s"
+UPLOAD_URL = "https://store.example/uploads"
 MODEL = b"glTF" + bytes(range(256)) * 2000
 
 Scripted = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
@@ -136,8 +139,45 @@ def completed(**changes: Any) -> dict[str, Any]:
     return view("completed", stats=stats, files=[file_view()]) | changes
 
 
-def shown(asset: dict[str, Any], **headers: str) -> httpx.Response:
-    return httpx.Response(200, content=json.dumps(asset).encode(), headers=headers)
+def batch_view(status: str = "in_progress", **changes: Any) -> dict[str, Any]:
+    """A Batch object as the service shows it; members named as counts change those."""
+    moment = "2026-11-22T10:00:00.000Z"
+    counts: dict[str, Any] = {"lines": 200} | dict.fromkeys(
+        ("accepted", "duplicate", "rejected", "completed", "failed", "redriven", "deleted"), 0
+    )
+    counted = {name: changes.pop(name) for name in counts.keys() & changes.keys()}
+    return {
+        "object": "batch",
+        "batch_id": BATCH_ID,
+        "status": status,
+        "source": "issued",
+        "filename": "village.jsonl",
+        "size": 100,
+        "content_type": "application/jsonl",
+        "format": "jsonl",
+        "created_at": moment,
+        "updated_at": moment,
+        "started_at": moment,
+        "completed_at": None,
+        "counts": counts | counted,
+        "percent": 0.0,
+        "rate": 0.0,
+        "eta": None,
+        "stalled": False,
+        "error": None,
+        "status_url": BATCH_STATUS_URL,
+        "links": {"self": f"{BASE_URL}/api/v1/batches/{BATCH_ID}"},
+    } | changes
+
+
+def awaiting_upload(**changes: Any) -> dict[str, Any]:
+    fields = {"key": "uploads/u/.batches/b/manifest.jsonl", "Content-Type": "application/jsonl"}
+    form = {"url": UPLOAD_URL, "fields": fields, "expires_at": "2026-11-22T11:00:00.000Z"}
+    return batch_view("awaiting_upload", lines=None, upload=form) | changes
+
+
+def shown(view_of_it: dict[str, Any], **headers: str) -> httpx.Response:
+    return httpx.Response(200, content=json.dumps(view_of_it).encode(), headers=headers)
 
 
 NO_RETRIES = RetryPolicy(attempts=1)

@@ -169,7 +169,7 @@ class TestWait:
         with pytest.raises(WaitTimeout, match="still processing") as raised:
             service.client().assets.wait(_pending(), timeout=10)
 
-        assert raised.value.asset.status is AssetStatus.PROCESSING
+        assert raised.value.seen.status is AssetStatus.PROCESSING
         assert service.clock.seconds - began <= 10
 
     def test_a_failed_asset_raises_with_its_reason(self, service: Service) -> None:

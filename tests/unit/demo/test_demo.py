@@ -22,7 +22,7 @@ from meshmill_local.demo.display import LiveBars, PlainLines, Stage, display_on
 from meshmill_local.demo.errors import DemoError, Interrupted
 from meshmill_local.demo.events import ApiEvent, Requests
 from meshmill_local.demo.pursuit import Delivery, Pursuit
-from meshmill_local.demo.seeds import next_seed
+from meshmill_local.demo.runs import next_run
 from meshmill_local.demo.table import table_of
 from tests.unit.client.service import (
     MODEL,
@@ -66,7 +66,7 @@ class TestEvents:
         requests = Requests.read(EVENTS)
 
         every = [*requests.creating, *requests.repeating, *requests.reading, *requests.refused]
-        left_out = {"account", "admin", "deletion"}
+        left_out = {"account", "admin", "batches", "deletion"}
         played = [path for path in EVENTS.rglob("*.json") if path.parent.name not in left_out]
         assert len(every) == len(played)
         assert requests.repeating.keys() <= requests.creating.keys()
@@ -117,15 +117,15 @@ class TestEvents:
             Requests.read(tmp_path)
 
 
-class TestSeeds:
-    def test_each_run_on_a_kept_state_has_another_seed(self, tmp_path: Path) -> None:
-        assert [next_seed(tmp_path) for _ in range(3)] == [1, 2, 3]
+class TestRuns:
+    def test_each_run_on_a_kept_state_has_another_number(self, tmp_path: Path) -> None:
+        assert [next_run(tmp_path) for _ in range(3)] == [1, 2, 3]
 
     @pytest.mark.parametrize("damage", [b"", b"[]", b"\xff", b'{"runs": "many"}', b"{}"])
     def test_a_damaged_memory_begins_anew(self, tmp_path: Path, damage: bytes) -> None:
         (tmp_path / "demo.json").write_bytes(damage)
 
-        assert next_seed(tmp_path) == 1
+        assert next_run(tmp_path) == 1
 
 
 class TestDisplay:

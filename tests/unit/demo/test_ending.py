@@ -41,6 +41,7 @@ def demo(tmp_path: Path, *, interrupted: bool) -> Demo:
     )
     return Demo(
         events=tmp_path,
+        manifest=Path(__file__).parents[3] / "events/manifests/village.jsonl",
         out=tmp_path / "out",
         report=lambda _: None,
         is_interrupted=lambda: interrupted,

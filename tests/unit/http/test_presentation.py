@@ -14,26 +14,17 @@ from meshmill.domain.signing import verify_status_link
 from meshmill.domain.times import iso
 from meshmill.http.authentication import Principal
 from meshmill.http.errors import CODES, error_answer, status_of
-from meshmill.http.links import LinkMinter, save_as
+from meshmill.http.links import save_as
 from meshmill.http.presentation import asset_view
 from meshmill.http.rate_limit import rate_limit_headers
-from meshmill.http.status import polling_headers
 from meshmill.ports import Allowance
-from tests.fakes.artefacts import InMemoryArtefacts, InMemoryLinks
 from tests.fakes.clock import START_MS, FakeClock
 from tests.fakes.credentials import RotatingSecret
 from tests.unit.domain.records import record
+from tests.unit.http.links import minter
 
 CLOCK, SECRET = FakeClock(), RotatingSecret()
-LINKS = LinkMinter(
-    public_base_url="https://api.example",
-    secret=SECRET,
-    downloads=InMemoryLinks(InMemoryArtefacts(), CLOCK),
-    clock=CLOCK,
-    status_link_seconds=86_400,
-    account_link_seconds=604_800,
-    download_link_seconds=900,
-)
+LINKS = minter(CLOCK, SECRET)
 MODEL = StoredFile(
     "model", "model.glb", "model/gltf-binary", 12, "ab" * 32, "artefacts/x/model.glb"
 )
@@ -160,11 +151,6 @@ def test_downloads_are_saved_under_a_safe_and_telling_name(
 ) -> None:
     asset = dataclasses.replace(COMPLETED, custom_id=custom_id)
     assert save_as(asset, file) == name.format(spec=asset.spec_id[:8])
-
-
-def test_polls_are_collapsed_only_while_something_may_change() -> None:
-    assert polling_headers(record())["Cache-Control"] == "public, max-age=1"
-    assert polling_headers(COMPLETED) == {"Cache-Control": "private, no-cache"}
 
 
 def test_figures_of_a_bucket_are_told_in_both_spellings() -> None:

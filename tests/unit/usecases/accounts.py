@@ -13,6 +13,7 @@ from meshmill.domain.account_job import AccountJob, JobKind
 from meshmill.domain.api_keys import ApiKey
 from meshmill.domain.asset import Asset
 from meshmill.domain.audit import Action, entry_of
+from meshmill.domain.batch import Batch, Phase, Source
 from meshmill.settings import AccountSettings
 from meshmill.usecases.account_requests import RequestErasure, RequestExport
 from meshmill.usecases.account_worker import AccountStores, account_worker
@@ -27,12 +28,14 @@ from tests.fakes.accounts import (
     InMemoryUserFiles,
 )
 from tests.fakes.audit import InMemoryAuditTrail
+from tests.fakes.batches import InMemoryBatches
 from tests.fakes.credentials import InMemoryApiKeyStore
 from tests.unit.usecases.world import ADA, ASKED, World
 
 LEASE_MS, SETTLE_MS = 120_000, 60_000
 SETTINGS = AccountSettings(
     assets_table="",
+    batches_table="",
     rate_limits_table="",
     api_keys_table="",
     account_jobs_table="",
@@ -116,6 +119,7 @@ class Accounts:
         self.jobs = InMemoryAccountJobs()
         self.keys = InMemoryApiKeyStore()
         self.audit = InMemoryAuditTrail()
+        self.batches: Any = InMemoryBatches()
         self.fences = InMemoryFences()
         self.part_bytes = part_bytes
         self.files = InMemoryExportFiles(least_part=part_bytes)
@@ -126,15 +130,49 @@ class Accounts:
             self.jobs, self.fences, self.clock, self.world.entropy
         )
 
-    def have(self, *, assets: int = 3, keys: int = 1, uploads: int = 1, user: str = ADA) -> None:
+    def have(
+        self,
+        *,
+        assets: int = 3,
+        batches: int = 0,
+        keys: int = 1,
+        uploads: int = 1,
+        user: str = ADA,
+    ) -> None:
         """Give a user records of every kind."""
         for seed in range(assets):
             self.world.submit(seed, user=user, labels={"größe": "10 m"})
             self.clock.advance(1)
+        for number in range(batches):
+            self.add_batch(number, user)
         for number in range(keys):
             self.add_key(f"{user[1:12]}{number:05d}", user)
         for number in range(uploads):
             self.uploads.put(user, f"batch-{number}/manifest.jsonl")
+
+    def add_batch(self, number: int, user: str = ADA) -> Batch:
+        """A manifest that is being split, or whose lines are all reported."""
+        batch = Batch(
+            batch_id=identity.dropped_batch_id("uploads", f"{user}/{number}", "1"),
+            user_id=user,
+            source=Source.DROPPED,
+            phase=Phase.REPORTED if number % 2 else Phase.VALIDATING,
+            filename=f"manifest-{number}.csv",
+            upload_key=f"uploads/{user}/{number}/manifest-{number}.csv",
+            created_at=self.clock.now_ms() + number,
+            updated_at=self.clock.now_ms(),
+            attribution=ASKED,
+        )
+        entry = entry_of(
+            ASKED,
+            Action.BATCH_CREATED,
+            subject=user,
+            target=f"batch:{batch.batch_id}",
+            at=batch.created_at,
+            entry_id=batch.batch_id,
+        )
+        self.batches.create(batch, entry)
+        return batch
 
     def add_key(self, key_id: str, user: str = ADA) -> None:
         key = ApiKey(
@@ -164,12 +202,13 @@ class Accounts:
             jobs=before(self.jobs),
             assets=before(self.world.assets),
             erasure=before(InMemoryAssetErasure(self.world.assets)),
+            batches=before(self.batches),
             keys=before(self.keys),
             audit=before(self.audit),
             fences=before(self.fences),
             export_files=before(self.files),
             uploads=before(self.uploads),
-            exports=before(ExportsOf(self.files)),
+            results=before(ExportsOf(self.files)),
         )
         worker = account_worker(stores, settings, self.clock, self.world.entropy)
         export: Any = worker.workers[JobKind.EXPORT]

@@ -10,6 +10,7 @@ import pytest
 from meshmill.domain.asset import Asset, Status
 from meshmill.domain.audit import AuditEntry
 from meshmill.domain.errors import DependencyUnavailable, InvalidState, NotFound
+from meshmill.domain.origin import Origin
 from meshmill.domain.work import UnbuildableSpec
 from tests.unit.usecases.world import ADA, ASKED, GRACE, World
 
@@ -219,3 +220,19 @@ def test_a_deletion_without_an_answer_is_told_and_can_be_repeated(world: World, 
         assert fail == "fail_after"
     assert world.assets.all() == []
     assert len(written_down(world)) == 1
+
+
+def test_an_asset_whose_line_is_not_counted_yet_cannot_go(world: World) -> None:
+    asset = pending(world)
+    world.assets.replace(asset, origin=Origin("1" * 36, 0, 3))
+    world.assets.counts.open("1" * 36)
+    world.assets.counts.advance("1" * 36, 0, 3)
+
+    with pytest.raises(InvalidState, match="line of the manifest"):
+        delete(world, asset)
+
+    assert world.record(asset).status is Status.PENDING
+    assert written_down(world) == []
+    world.assets.counts.advance("1" * 36, 0, 4)
+    delete(world, asset)
+    assert world.assets.counts.of("1" * 36).deleted == 1

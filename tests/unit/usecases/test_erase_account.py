@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from meshmill.domain import account_job
+from meshmill.domain import account_job, batch_transitions, identity
 from meshmill.domain.account_job import AccountJob, ErasureProgress, JobKind, JobStatus, Stage
 from meshmill.domain.errors import DependencyUnavailable
 from meshmill.usecases.account_requests import RequestErasure
@@ -24,7 +24,7 @@ _ENDING = {
     "settle": "change",
     "look for exports": "due",
 }
-_COUNTS = {"assets": 12, "api_keys": 2, "files": 7}
+_COUNTS = {"assets": 12, "batches": 7, "api_keys": 2, "files": 7}
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +35,7 @@ def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_everything_of_the_user_goes_and_everything_of_others_stays() -> None:
     accounts = _asked()
-    accounts.have(assets=2, keys=1, uploads=1, user=GRACE)
+    accounts.have(assets=2, batches=1, keys=1, uploads=1, user=GRACE)
 
     job = accounts.run_to_end(JobKind.ERASURE)
 
@@ -43,6 +43,7 @@ def test_everything_of_the_user_goes_and_everything_of_others_stays() -> None:
     assert len(accounts.assets_of(GRACE)) == 2
     assert [key.user_id for key in accounts.keys.every()] == [GRACE]
     assert accounts.uploads.found(GRACE, 10)
+    assert len(accounts.batches.listed(GRACE, None, 10)) == 1
 
 
 def test_what_was_found_is_counted_in_the_receipt_and_in_the_audit_trail() -> None:
@@ -69,6 +70,35 @@ def test_the_files_of_exports_go_too() -> None:
     assert accounts.files.files == {}
     assert accounts.jobs.get(ADA, JobKind.EXPORT) is None
     assert job.erasure.files == 2
+
+
+def test_manifests_are_kept_out_for_as_long_as_the_user_is() -> None:
+    accounts = _asked()
+    _next_round(accounts)
+    assert identity.batch_bucket(ADA) in accounts.fences.buckets
+
+    accounts.run_to_end(JobKind.ERASURE)
+
+    assert accounts.fences.buckets == set()
+
+
+def test_a_batch_that_moves_on_meanwhile_is_found_again_and_counted_once() -> None:
+    accounts = Accounts()
+    batch, store = accounts.add_batch(0), accounts.batches
+    accounts.batches = flaky = Flaky(store)
+    accounts.erase()
+
+    def take_it() -> None:
+        taken = batch_transitions.take(
+            batch, "splitter", version_id="1", now=accounts.clock.now_ms(), lease_ms=1, margin_ms=1
+        )
+        assert store.change(batch, taken)
+
+    flaky.meanwhile("change", take_it)
+    job = accounts.run_to_end(JobKind.ERASURE)
+
+    assert_erased(accounts, job)
+    assert job.erasure.batches == 1
 
 
 def test_an_export_under_way_is_taken_from_its_worker_and_leaves_nothing() -> None:
@@ -144,7 +174,7 @@ def test_a_second_pass_that_began_too_early_does_not_count() -> None:
     accounts = Accounts()
     job = accounts.erase()
     now = accounts.clock.now_ms()
-    early = ErasureProgress(stage=Stage.EXPORTS, pass_began_at=now, quiet_since=now, empty_passes=1)
+    early = ErasureProgress(stage=Stage.RESULTS, pass_began_at=now, quiet_since=now, empty_passes=1)
     held = accounts.jobs.change(job, account_job.claim(job, "owner", now=now, lease_ms=1))
     assert held is not None
     accounts.jobs.change(held, account_job.pause(held, early, now=now, due_at=now))
@@ -367,6 +397,7 @@ def assert_erased(accounts: Accounts, job: AccountJob) -> None:
     assert job.erasure.empty_passes >= 2
     assert accounts.assets_of(ADA) == []
     assert [key for key in accounts.keys.every() if key.user_id == ADA] == []
+    assert accounts.batches.listed(ADA, None, 10) == []
     assert accounts.uploads.found(ADA, 10) == []
     assert not accounts.is_fenced()
 
@@ -377,7 +408,7 @@ def counts(job: AccountJob) -> dict[str, int]:
 
 def _asked() -> Accounts:
     accounts = Accounts()
-    accounts.have(assets=12, keys=2, uploads=7)
+    accounts.have(assets=12, batches=7, keys=2, uploads=7)
     accounts.erase()
     return accounts
 

@@ -28,7 +28,7 @@ _SMALL_PARTS = 2_000
 
 def test_an_export_holds_everything_that_is_recorded_of_the_user_and_of_nobody_else() -> None:
     accounts = Accounts()
-    accounts.have(assets=250, keys=2)
+    accounts.have(assets=250, batches=150, keys=2)
     accounts.have(assets=3, keys=1, user=GRACE)
     accounts.export()
 
@@ -38,6 +38,7 @@ def test_an_export_holds_everything_that_is_recorded_of_the_user_and_of_nobody_e
     assert Counter(line["object"] for line in lines) == {
         "account": 1,
         "asset": 250,
+        "batch": 150,
         "api_key": 2,
         "audit_record": 1,
     }

@@ -209,7 +209,7 @@ def test_a_quarantine_that_fails_leaves_the_changes_from_there_on(scene: Scene) 
 def test_a_failure_is_no_request(scene: Scene) -> None:
     asset = samples.in_state("processing")
     error = AssetError("GENERATION_FAILED", "", ErrorClass.SYSTEM, retryable=True)
-    refuse = transitions.refuse(asset.run, samples.OWNER, error, now=LATER)
+    refuse = transitions.refuse(asset, samples.OWNER, error, now=LATER)
     assert scene.record(changed(asset, refuse)).recorded == 0
 
 

@@ -16,7 +16,8 @@ from meshmill.usecases.consume import ConsumeWork, Returned
 from meshmill.usecases.cross_user_reading import CrossUserReading
 from meshmill.usecases.delete_asset import DeleteAsset
 from meshmill.usecases.generate_asset import AttemptPolicy, GenerateAsset
-from meshmill.usecases.list_assets import ListAssets, Listing, Page
+from meshmill.usecases.list_assets import ListAssets, Listing
+from meshmill.usecases.paging import Page
 from meshmill.usecases.read_asset import ReadAsset
 from meshmill.usecases.read_status import ReadStatus
 from meshmill.usecases.reconcile import Care, Reconcile
@@ -143,7 +144,7 @@ class World:
         """Ask for a rock."""
         return self.submit_asset(user, rock(seed, **members), on_duplicate, ASKED)
 
-    def page(self, user: str, listing: Listing) -> Page:
+    def page(self, user: str, listing: Listing) -> Page[Asset]:
         """A page of a user's own assets."""
         return self.list_assets(Reader(user, ASKED), user, listing)
 

@@ -40,7 +40,12 @@ def job_view(job: AccountJob, links: LinkMinter, status_url: str) -> dict[str, A
 def _deleted(job: AccountJob) -> dict[str, int]:
     """So far; of files, each version counts."""
     erasure = job.erasure
-    return {"assets": erasure.assets, "api_keys": erasure.api_keys, "files": erasure.files}
+    return {
+        "assets": erasure.assets,
+        "batches": erasure.batches,
+        "api_keys": erasure.api_keys,
+        "files": erasure.files,
+    }
 
 
 def _file(job: AccountJob, links: LinkMinter) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from meshmill.http.caching import ASSET_POLL_SECONDS, PRIVATE, polled
 from meshmill.http.links import LinkMinter
 from meshmill.http.presentation import asset_view, estimate_view
 from meshmill.http.requests import (
+    DEFAULT_LIMIT,
+    MAX_LIMIT,
     Event,
     any_text,
     asset_id_of,
@@ -30,13 +32,13 @@ from meshmill.http.requests import (
     user_id,
     whole_number,
 )
-from meshmill.usecases.estimate_asset import EstimateAsset
-from meshmill.usecases.list_assets import DEFAULT_LIMIT, MAX_LIMIT, ListAssets, Listing
 from meshmill.usecases.read_asset import FindFile, ReadAsset
 from meshmill.usecases.submit_asset import OnDuplicate, SubmitAsset
 
 if TYPE_CHECKING:
     from meshmill.usecases.delete_asset import DeleteAsset
+    from meshmill.usecases.estimate_asset import EstimateAsset
+    from meshmill.usecases.list_assets import ListAssets
 
 _logger = logging.getLogger(__name__)
 _CREATE_QUERY = {"on_duplicate": one_of(*OnDuplicate), "dry_run": one_of("true", "false")}
@@ -55,9 +57,9 @@ class AssetRoutes:
     """Routes under ``/api/v1/assets``; what is asked for rarely is made when it is."""
 
     submit: SubmitAsset
-    estimate: EstimateAsset
+    estimate: Callable[[], EstimateAsset]
     read: ReadAsset
-    list_assets: ListAssets
+    list_assets: Callable[[], ListAssets]
     delete_asset: Callable[[], DeleteAsset]
     links: LinkMinter
 
@@ -89,7 +91,7 @@ class AssetRoutes:
 
     def _dry_run(self, principal: Principal, request: AssetRequest) -> Answer:
         """The same, were it asked for; ``on_duplicate`` has nothing to decide."""
-        estimated = self.estimate(principal.user_id, request)
+        estimated = self.estimate()(principal.user_id, request)
         return Answer(HTTPStatus.OK, estimate_view(request, estimated), PRIVATE)
 
     def _submitted(
@@ -129,6 +131,8 @@ class AssetRoutes:
 
     def page(self, principal: Principal, event: Event) -> Answer:
         """One page of the caller's assets, or to admins of another user's, newest first."""
+        from meshmill.usecases.list_assets import Listing  # noqa: PLC0415
+
         asked = query(event, _LIST_QUERY)
         owner = asked.pop("user_id", principal.user_id)
         listing = Listing(
@@ -136,9 +140,9 @@ class AssetRoutes:
             cursor=asked.pop("cursor", None),
             filters=asked,
         )
-        page = self.list_assets(reader(principal, event), owner, listing)
+        page = self.list_assets()(reader(principal, event), owner, listing)
         body = {
-            "data": [self._view(asset) for asset in page.assets],
+            "data": [self._view(asset) for asset in page.records],
             "next_cursor": page.next_cursor,
         }
         return Answer(HTTPStatus.OK, body, PRIVATE)

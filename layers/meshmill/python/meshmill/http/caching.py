@@ -8,6 +8,8 @@ from typing import Final
 ASSET_POLL_SECONDS: Final = 1
 #: A job is carried on once a minute; asked for more often, it tells the same.
 JOB_POLL_SECONDS: Final = 10
+#: Hundreds of lines are counted in a second: more often there is little to see.
+BATCH_POLL_SECONDS: Final = 2
 PRIVATE: Final[Mapping[str, str]] = {"Cache-Control": "private, no-cache"}
 #: Of a signed link: a CDN may make one poll of all that come within a second.
 COLLAPSIBLE: Final[Mapping[str, str]] = {"Cache-Control": "public, max-age=1"}

@@ -26,6 +26,7 @@ _STATUS: dict[type[errors.MeshmillError], HTTPStatus] = {
     errors.MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     errors.DuplicateRequest: HTTPStatus.CONFLICT,
     errors.InvalidState: HTTPStatus.CONFLICT,
+    errors.IdempotencyConflict: HTTPStatus.CONFLICT,
     errors.PayloadTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.RateLimitExceeded: HTTPStatus.TOO_MANY_REQUESTS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from meshmill.domain.asset import Asset, StoredFile
 from meshmill.domain.signing import sign_status_link
@@ -12,16 +12,20 @@ from meshmill.http.answer import opaque_tag
 from meshmill.ports import Clock, DownloadLinks, SigningSecret
 from meshmill.settings import Links
 
+if TYPE_CHECKING:
+    from meshmill.domain.batch import Batch
+
 #: For so long, in milliseconds, the links of an answer are as good as fresh ones: a download link
 #: lives three times as long.
 LINK_WINDOW_MS = 5 * 60_000
 # Letters of every script stay; quotes, white space and separators of paths don't.
 _UNSAFE = re.compile(r"[^\w.-]+")
+_LONGEST_STEM = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkMinter:
-    """Mints all addresses of an asset; nothing here is a round trip."""
+    """Mints all addresses in answers; nothing here is a round trip."""
 
     public_base_url: str
     secret: SigningSecret
@@ -29,6 +33,7 @@ class LinkMinter:
     clock: Clock
     status_link_seconds: int
     account_link_seconds: int
+    batch_link_seconds: int
     download_link_seconds: int
 
     @classmethod
@@ -43,6 +48,7 @@ class LinkMinter:
             clock=clock,
             status_link_seconds=settings.status_link_seconds,
             account_link_seconds=settings.account_link_seconds,
+            batch_link_seconds=settings.batch_link_seconds,
             download_link_seconds=settings.download_link_seconds,
         )
 
@@ -66,6 +72,18 @@ class LinkMinter:
     def status_url(self, asset: Asset) -> str:
         """Where the asset is read without a token, until the link expires."""
         return self.signed_url("assets", asset.asset_id, self.status_link_seconds)
+
+    def batch_url(self, batch_id: str) -> str:
+        """Where a batch is read with a token."""
+        return f"{self.public_base_url}/api/v1/batches/{batch_id}"
+
+    def batch_status_url(self, batch_id: str) -> str:
+        """Where it is read without a token, until the link expires."""
+        return self.signed_url("batches", batch_id, self.batch_link_seconds)
+
+    def batch_file_url(self, batch: Batch, file: StoredFile) -> tuple[str, int]:
+        """A download link of one of its files, and when it expires, milliseconds since 1970."""
+        return self.download(file, save_report_as(batch, file))
 
     def export_url(self, user_id: str) -> str:
         """Where the export of a user's account is read without a token."""
@@ -103,3 +121,9 @@ def save_as(asset: Asset, file: StoredFile) -> str:
     infix = "" if file.name == "model" else f"-{file.name}"
     extension = file.filename.rpartition(".")[2]
     return f"{base}-{asset.spec_id[:8]}{infix}.{extension}"
+
+
+def save_report_as(batch: Batch, file: StoredFile) -> str:
+    """``{filename without its ending}-{results or errors}.{ext}``."""
+    stem = batch.filename.rpartition(".")[0] or batch.filename
+    return f"{_UNSAFE.sub('_', stem)[:_LONGEST_STEM]}-{file.filename}"

@@ -75,7 +75,7 @@ def _result(asset: Asset, links: LinkMinter) -> dict[str, Any]:
             "materials": asset.materials,
             "textures": asset.textures,
         },
-        "files": [_file_view(asset, file, links) for file in asset.files],
+        "files": [file_view(file, *links.file_url(asset, file)) for file in asset.files],
     }
 
 
@@ -86,8 +86,8 @@ def _file_addresses(asset: Asset, links: LinkMinter) -> dict[str, dict[str, str]
     return {"files": {file.name: links.file_address(asset, file) for file in asset.files}}
 
 
-def _file_view(asset: Asset, file: StoredFile, links: LinkMinter) -> dict[str, Any]:
-    url, expires_at = links.file_url(asset, file)
+def file_view(file: StoredFile, url: str, expires_at: int) -> dict[str, Any]:
+    """The File object, with a download link and when it expires, milliseconds since 1970."""
     return {
         "name": file.name,
         "filename": file.filename,

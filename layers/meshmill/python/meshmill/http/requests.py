@@ -14,13 +14,19 @@ from meshmill.domain.errors import (
     UnsupportedMediaType,
     Violation,
     absent_asset,
+    absent_batch,
 )
 
 #: An event of an HTTP API, payload format 2.0.
 Event = Mapping[str, Any]
 
+#: Records on a page of a listing: unless asked for otherwise, and at most.
+DEFAULT_LIMIT, MAX_LIMIT = 20, 100
+
 _MAX_PARAMETERS = 32
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# RFC 9110, section 5.5, without white space: what a header carries unchanged through any proxy.
+_IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
 _USER_ID = re.compile(r"u[a-z2-7]{32}")
 _MAX_VALUE = 100
 _UTF_8 = {"utf-8", "utf8"}
@@ -157,3 +163,27 @@ def asset_id_of(text: str) -> str:
     if not _UUID.fullmatch(text):
         raise absent_asset()
     return text
+
+
+def batch_id_of(text: str) -> str:
+    """A path member that can be a batch's id.
+
+    Raises:
+        NotFound: it can't, so there is none.
+    """
+    if not _UUID.fullmatch(text):
+        raise absent_batch()
+    return text
+
+
+def idempotency_key(event: Event) -> str | None:
+    """What the caller names a request by that it may repeat, where it does.
+
+    Raises:
+        InvalidRequest: not 1 to 255 visible characters of ASCII.
+    """
+    sent = header(event, "idempotency-key")
+    if sent is not None and not _IDEMPOTENCY_KEY.fullmatch(sent):
+        message = "Idempotency-Key must be 1 to 255 visible ASCII characters"
+        raise InvalidRequest([Violation("Idempotency-Key", message)])
+    return sent

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from meshmill.domain.account_job import AccountJob
 from meshmill.domain.asset import Asset
+from meshmill.domain.batch import BatchState
 from meshmill.domain.errors import InvalidRequest, InvalidSignature
 from meshmill.http.account_view import job_answer
 from meshmill.http.answer import Answer
+from meshmill.http.batch_view import batch_answer
 from meshmill.http.caching import ASSET_POLL_SECONDS, COLLAPSIBLE, PRIVATE, polled
 from meshmill.http.errors import error_answer
 from meshmill.http.links import LinkMinter, status_path
@@ -47,11 +48,16 @@ class StatusRoute:
         _logger.info("Status read", extra={"context": context})
         # The link that was used, not a fresh one: else whoever holds it once holds it for ever.
         status_url = f"{self.links.public_base_url}{link}"
+        return _collapsible(self._shown(record, status_url))
+
+    def _shown(self, record: Asset | AccountJob | BatchState, status_url: str) -> Answer:
         if isinstance(record, AccountJob):
-            return _collapsible(job_answer(record, self.links, status_url), record)
+            return job_answer(record, self.links, status_url)
+        if isinstance(record, BatchState):
+            return batch_answer(record, self.links, status_url)
         view = asset_view(record, self.links, status_url)
-        etag = self.links.entity_tag(record)
-        return Answer(HTTPStatus.OK, view, polling_headers(record), etag=etag)
+        headers = PRIVATE if record.status.is_final else polled(ASSET_POLL_SECONDS)
+        return Answer(HTTPStatus.OK, view, headers, etag=self.links.entity_tag(record))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +88,8 @@ def _read_link(event: Event) -> _Link:
     return _Link(path["kind"], path["id"], single["expires"], single["signature"])
 
 
-def polling_headers(asset: Asset) -> Mapping[str, str]:
-    """While not final, a CDN may collapse polls for a second; final answers carry private URLs."""
-    if asset.status.is_final:
-        return PRIVATE
-    return {**polled(ASSET_POLL_SECONDS), **COLLAPSIBLE}
-
-
-def _collapsible(answer: Answer, job: AccountJob) -> Answer:
-    """Likewise of a job, with its own word on when to look again."""
-    if job.is_completed:
+def _collapsible(answer: Answer) -> Answer:
+    """While it is to be polled, a CDN may make one poll of many; final answers stay private."""
+    if "Retry-After" not in answer.headers:
         return answer
     return replace(answer, headers={**answer.headers, **COLLAPSIBLE})

@@ -7,8 +7,15 @@ from dataclasses import dataclass
 from meshmill.domain.account_job import JobKind, Stage
 from meshmill.ports import ApiKeyStore, AssetStore, AuditTrail, Clock, Entropy
 from meshmill.ports.accounts import AccountJobs, AssetErasure, ExportFiles, Fences, UserFiles
+from meshmill.ports.batches import BatchStore
 from meshmill.settings import AccountSettings
-from meshmill.usecases.erasables import Erasable, ErasableAssets, ErasableFiles, ErasableKeys
+from meshmill.usecases.erasables import (
+    Erasable,
+    ErasableAssets,
+    ErasableBatches,
+    ErasableFiles,
+    ErasableKeys,
+)
 from meshmill.usecases.erase_account import EraseAccount
 from meshmill.usecases.export_account import AccountReader, ExportAccount
 from meshmill.usecases.run_account_jobs import RunAccountJobs
@@ -16,17 +23,22 @@ from meshmill.usecases.run_account_jobs import RunAccountJobs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountStores:
-    """Everything that knows of a user. ``uploads`` and ``exports`` are what erasures delete."""
+    """Everything that knows of a user.
+
+    Erasures delete ``uploads``, which users have sent, and ``results``: exports, and the reports of
+    batches.
+    """
 
     jobs: AccountJobs
     assets: AssetStore
     erasure: AssetErasure
+    batches: BatchStore
     keys: ApiKeyStore
     audit: AuditTrail
     fences: Fences
     export_files: ExportFiles
     uploads: UserFiles
-    exports: UserFiles
+    results: UserFiles
 
 
 def account_worker(
@@ -34,7 +46,7 @@ def account_worker(
 ) -> RunAccountJobs:
     """A worker with the leases and times of the function's settings."""
     export = ExportAccount(
-        read=AccountReader(stores.assets, stores.keys, stores.audit),
+        read=AccountReader(stores.assets, stores.batches, stores.keys, stores.audit),
         audit=stores.audit,
         files=stores.export_files,
         life_seconds=settings.export_seconds,
@@ -62,7 +74,8 @@ def account_worker(
 def _erasables(stores: AccountStores, clock: Clock) -> dict[Stage, Erasable]:
     return {
         Stage.API_KEYS: ErasableKeys(stores.keys, stores.fences, clock),
+        Stage.BATCHES: ErasableBatches(stores.batches, clock),
         Stage.ASSETS: ErasableAssets(stores.assets, stores.erasure, clock),
         Stage.UPLOADS: ErasableFiles(stores.uploads),
-        Stage.EXPORTS: ErasableFiles(stores.exports),
+        Stage.RESULTS: ErasableFiles(stores.results),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from meshmill.domain import identity
 from meshmill.domain.asset import Asset
@@ -12,6 +13,9 @@ from meshmill.domain.audit import Action, entry_of
 from meshmill.domain.errors import Forbidden
 from meshmill.domain.permissions import Permission
 from meshmill.ports import AuditTrail, Clock, Entropy
+
+if TYPE_CHECKING:
+    from meshmill.domain.batch import Batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,23 @@ class CrossUserReading:
         """
         action = Action.ASSETS_LISTED_BY_ADMIN
         self._record(reader, action, user_id, f"user:{user_id}", {"filters": filters})
+
+    def batch_read(self, reader: Reader, batch: Batch) -> None:
+        """Write down that the reader is about to see this batch.
+
+        Raises:
+            DependencyUnavailable: likewise.
+        """
+        target = f"batch:{batch.batch_id}"
+        self._record(reader, Action.BATCH_READ_BY_ADMIN, batch.user_id, target, {})
+
+    def batches_listed(self, reader: Reader, user_id: str) -> None:
+        """Write down that the reader is about to see a page of this user's batches.
+
+        Raises:
+            DependencyUnavailable: likewise.
+        """
+        self._record(reader, Action.BATCHES_LISTED_BY_ADMIN, user_id, f"user:{user_id}", {})
 
     def _record(
         self,

@@ -29,7 +29,8 @@ class DeleteAsset:
 
         Raises:
             NotFound: there is none, or it is somebody else's.
-            InvalidState: it is being processed.
+            InvalidState: it is being processed, or the line of a manifest that asked for it is
+                not counted yet.
             DependencyUnavailable: it may be deleted or not.
         """
         asset = self.assets.get(asset_id)

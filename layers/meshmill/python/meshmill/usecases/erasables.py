@@ -10,8 +10,11 @@ from meshmill.domain import identity, transitions
 from meshmill.domain.account_job import AccountJob
 from meshmill.domain.asset import Asset
 from meshmill.domain.audit import Action, entry_of
+from meshmill.domain.batch import Batch, BatchError, Phase
+from meshmill.domain.batch_transitions import fail
 from meshmill.ports import ApiKeyStore, AssetStore, Clock
 from meshmill.ports.accounts import AssetErasure, Fences, UserFiles
+from meshmill.ports.batches import BatchStore
 
 _PAGE = 100
 
@@ -73,6 +76,39 @@ class ErasableAssets:
             asset_id, _, run = target.partition("#")
             standing += self.erasure.erase(asset_id, run, self.clock.now_ms()) is not None
         return len(targets) - standing
+
+
+@dataclass(frozen=True, slots=True)
+class ErasableBatches:
+    """Batches with all that is counted of them; their files are found by themselves."""
+
+    batches: BatchStore
+    clock: Clock
+
+    def find(self, user_id: str, position: str | None) -> Findings:
+        """Batches by a listing that may lag behind them."""
+        positions = self.batches.listed(user_id, position, _PAGE)
+        if not positions:
+            return Findings()
+        return Findings(tuple(place.partition("#")[2] for place in positions), positions[-1])
+
+    def erase(self, _job: AccountJob, targets: Sequence[str]) -> int:
+        """Cancel each, so that nobody begins with a part of it any more, and delete it."""
+        return sum(self._erased(batch_id) for batch_id in targets)
+
+    def _erased(self, batch_id: str) -> bool:
+        batch = self.batches.get(batch_id)
+        if batch is not None and self._cancelled(batch) is None:
+            # Somebody has moved it on just now; a later pass will find it.
+            return False
+        self.batches.erase(batch_id)
+        return True
+
+    def _cancelled(self, batch: Batch) -> Batch | None:
+        if batch.phase in {Phase.REPORTED, Phase.FAILED}:
+            return batch
+        error = BatchError("CANCELLED", "The account is being erased")
+        return self.batches.change(batch, fail(batch, error, now=self.clock.now_ms()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,15 +23,17 @@ from meshmill.usecases.run_account_jobs import Hold, LeaseLost
 _QUIET_PASSES = 2
 _COUNTED_AS = {
     Stage.API_KEYS: "api_keys",
+    Stage.BATCHES: "batches",
     Stage.ASSETS: "assets",
     Stage.UPLOADS: "files",
-    Stage.EXPORTS: "files",
+    Stage.RESULTS: "files",
 }
+_COUNTERS = tuple(dict.fromkeys(_COUNTED_AS.values()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EraseAccount:
-    """Passes over keys, records and files until two in a row have found nothing.
+    """Passes over keys, batches, records and files until two in a row have found nothing.
 
     The second of them begins ``settle_ms`` or more after the fence stood and the last find, so
     that it sees what a request put that was let in before the fence, and whatever an index or a
@@ -184,10 +186,10 @@ class EraseAccount:
             self._lift_fences(job)
 
     def _record_completion(self, job: AccountJob) -> None:
-        counts = {name: getattr(job.erasure, name) for name in ("assets", "api_keys", "files")}
+        counts = {name: getattr(job.erasure, name) for name in _COUNTERS}
         self.audit.record([account_audit.completed(job, Action.ACCOUNT_ERASED, counts)])
 
 
 def _buckets(job: AccountJob) -> list[str]:
     keys = [identity.key_bucket(key_id) for key_id in job.erasure.key_ids]
-    return [*keys, identity.user_bucket(job.user_id)]
+    return [*keys, identity.batch_bucket(job.user_id), identity.user_bucket(job.user_id)]

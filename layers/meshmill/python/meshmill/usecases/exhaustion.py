@@ -25,7 +25,7 @@ def fail_if_exhausted(
         error_class=ErrorClass.SYSTEM,
         retryable=True,
     )
-    end = transitions.exhaust(asset.run, reason, now=now, max_attempts=max_attempts)
+    end = transitions.exhaust(asset, reason, now=now, max_attempts=max_attempts)
     if not end.requires.holds(asset.attributes()):
         return None
     return assets.transition(asset.asset_id, end)

@@ -11,6 +11,7 @@ from meshmill.domain.account_job import AccountJob, ExportProgress, Section
 from meshmill.domain.audit import Action
 from meshmill.ports import ApiKeyStore, AssetStore, AuditTrail
 from meshmill.ports.accounts import ExportFiles, UploadLost
+from meshmill.ports.batches import BatchReader
 from meshmill.usecases import account_audit
 from meshmill.usecases.run_account_jobs import Hold
 
@@ -34,6 +35,7 @@ class AccountReader:
     """Reads a user's records section by section, from any position."""
 
     assets: AssetStore
+    batches: BatchReader
     keys: ApiKeyStore
     audit: AuditTrail
 
@@ -51,6 +53,8 @@ class AccountReader:
                 return Page([first], Section.ASSETS, None)
             case Section.ASSETS:
                 return self._assets(job.user_id, position)
+            case Section.BATCHES:
+                return self._batches(job.user_id, position)
             case Section.API_KEYS:
                 return Page(self._api_keys(job.user_id), Section.AUDIT, None)
             case _:
@@ -60,11 +64,20 @@ class AccountReader:
         """Newest first, as listed; what is asked for meanwhile is in the next export."""
         positions = self.assets.listed(user_id, before, _PAGE)
         if not positions:
-            return Page([], Section.API_KEYS, None)
+            return Page([], Section.BATCHES, None)
         ids = [position.partition("#")[2] for position in positions]
         found = self.assets.get_many(ids)
         records = [account_lines.asset_record(found[each]) for each in ids if each in found]
         return Page(list(map(account_lines.line, records)), Section.ASSETS, positions[-1])
+
+    def _batches(self, user_id: str, before: str | None) -> Page:
+        positions = self.batches.listed(user_id, before, _PAGE)
+        if not positions:
+            return Page([], Section.API_KEYS, None)
+        ids = [position.partition("#")[2] for position in positions]
+        found = self.batches.states(ids)
+        records = [account_lines.batch_record(found[each]) for each in ids if each in found]
+        return Page(list(map(account_lines.line, records)), Section.BATCHES, positions[-1])
 
     def _api_keys(self, user_id: str) -> list[bytes]:
         """All at once: nobody has more than a few. The table is scanned, since it is small."""

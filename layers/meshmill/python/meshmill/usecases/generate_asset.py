@@ -23,9 +23,9 @@ from meshmill.geometry.spec import AssetSpec
 from meshmill.ports import ArtefactStore, AssetStore, Clock, Delivery, Engine, Entropy, Standing
 from meshmill.settings import GenerateSettings
 from meshmill.usecases.exhaustion import fail_if_exhausted
+from meshmill.usecases.retries import retry_seconds
 
 PROVENANCE = "provenance.json"
-_LONGEST_RETRY_SECONDS = 900
 _logger = logging.getLogger(__name__)
 
 
@@ -62,7 +62,7 @@ class AttemptPolicy:
 
     def retry_seconds(self, attempts: int) -> int:
         """Exponential backoff: the delay doubles with each attempt, up to 15 minutes."""
-        return min(self.retry_delay_seconds << max(attempts - 1, 0), _LONGEST_RETRY_SECONDS)
+        return retry_seconds(self.retry_delay_seconds, attempts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +172,7 @@ class GenerateAsset:
 
     def _complete(self, asset: Asset, owner: str, stored: _Stored) -> None:
         done = transitions.complete(
-            asset.run,
+            asset,
             owner,
             now=self.clock.now_ms(),
             engine_version=self.engine.version,
@@ -186,7 +186,7 @@ class GenerateAsset:
 
     def _refuse(self, asset: Asset, owner: str, reason: str) -> None:
         error = AssetError("UNBUILDABLE_SPEC", reason, ErrorClass.INPUT, retryable=False)
-        refusal = transitions.refuse(asset.run, owner, error, now=self.clock.now_ms())
+        refusal = transitions.refuse(asset, owner, error, now=self.clock.now_ms())
         self.assets.transition(asset.asset_id, refusal)
 
     def _hand_back(self, asset: Asset, owner: str, delivery: Delivery) -> Verdict:

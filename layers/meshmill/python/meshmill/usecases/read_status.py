@@ -14,6 +14,7 @@ from meshmill.usecases.signatures import check
 if TYPE_CHECKING:
     from meshmill.domain.account_job import AccountJob
     from meshmill.domain.asset import Asset
+    from meshmill.domain.batch import BatchState
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +24,13 @@ class ReadStatus:
     ``readers`` find the record of an identifier, by the kind of link.
     """
 
-    readers: Mapping[str, Callable[[str], Asset | AccountJob | None]]
+    readers: Mapping[str, Callable[[str], Asset | AccountJob | BatchState | None]]
     secret: SigningSecret
     clock: Clock
 
     def __call__(
         self, kind: str, identifier: str, expires: str, signature: str
-    ) -> Asset | AccountJob:
+    ) -> Asset | AccountJob | BatchState:
         """The record that a signed link names.
 
         Raises:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from meshmill.http.openapi.account_paths import account_paths
 from meshmill.http.openapi.asset_paths import asset_paths
+from meshmill.http.openapi.batch_paths import batch_paths
 from meshmill.http.openapi.catalogue_paths import catalogue_paths
 from meshmill.http.openapi.errors import error_components
 from meshmill.http.openapi.examples import example_components
@@ -26,6 +27,7 @@ problem details as RFC 9457 has them. What API Gateway refuses by itself keeps i
 """
 _TAGS = {
     "Assets": "Create, read, list, delete, download.",
+    "Batches": "Many assets by one file: create, read, list, delete, redrive.",
     "Status": "Signed links, for whoever has no credential.",
     "Account": "Export and erasure of everything that is kept of a user.",
     "Catalogue": "What anybody may read.",
@@ -44,7 +46,13 @@ def document(version: str, base_url: str) -> Part:
         },
         "servers": [{"url": base_url}],
         "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
-        "paths": asset_paths() | status_paths() | account_paths() | catalogue_paths(),
+        "paths": {
+            **asset_paths(),
+            **batch_paths(),
+            **status_paths(),
+            **account_paths(),
+            **catalogue_paths(),
+        },
         "components": {
             "schemas": schemas(),
             "responses": error_components(),

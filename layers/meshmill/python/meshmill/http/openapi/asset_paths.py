@@ -19,7 +19,7 @@ from meshmill.http.openapi.parameters import (
     query,
 )
 from meshmill.http.openapi.references import JSON, TEXT, USER, Part, schema
-from meshmill.usecases.list_assets import DEFAULT_LIMIT, MAX_LIMIT
+from meshmill.http.requests import DEFAULT_LIMIT, MAX_LIMIT
 from meshmill.usecases.submit_asset import OnDuplicate
 
 _TAG = {"tags": ["Assets"]}

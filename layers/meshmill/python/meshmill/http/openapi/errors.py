@@ -52,10 +52,12 @@ _DETAILS: dict[str, Part] = {
     "NOT_FOUND": members({}, {"allowed": _CHOICES}, additionalProperties=False),
     "METHOD_NOT_ALLOWED": members({"allowed": _CHOICES}, additionalProperties=False),
     "DUPLICATE_REQUEST": members({"asset_id": UUID}, additionalProperties=False),
+    "IDEMPOTENCY_CONFLICT": members({"batch_id": UUID}, additionalProperties=False),
     "INVALID_STATE": members(
         {},
         {
             "asset_id": UUID,
+            "batch_id": UUID,
             "status": {**TEXT, "description": "The state that it is in."},
             "status_url": {**URI, "description": "Receipt of the caller's erasure."},
         },
@@ -87,6 +89,7 @@ _SAID: dict[str, str] = {
     "NOT_FOUND": "Absent, or somebody else's.",
     "METHOD_NOT_ALLOWED": "The path exists, the method on it does not.",
     "DUPLICATE_REQUEST": "The same request stands, and `on_duplicate=reject` was asked for.",
+    "IDEMPOTENCY_CONFLICT": "The idempotency key stands for another request.",
     "INVALID_STATE": "The record's state does not allow this now.",
     "PAYLOAD_TOO_LARGE": "The body is over 64 KiB.",
     "UNSUPPORTED_MEDIA_TYPE": "The body is not declared as application/json.",
@@ -94,7 +97,10 @@ _SAID: dict[str, str] = {
     "INTERNAL_ERROR": "A defect on our side; the request id helps us find it.",
     "SERVICE_UNAVAILABLE": "A service behind the API failed; worth another try.",
 }
-_AUTHENTICATED = {"FORBIDDEN", "RATE_LIMIT_EXCEEDED", "DUPLICATE_REQUEST", "INVALID_STATE"}
+_AUTHENTICATED = {
+    "FORBIDDEN", "RATE_LIMIT_EXCEEDED", "DUPLICATE_REQUEST", "IDEMPOTENCY_CONFLICT",
+    "INVALID_STATE",
+}  # fmt: skip
 _FURTHER_HEADERS = {
     "UNAUTHORIZED": ("WWW-Authenticate",),
     "METHOD_NOT_ALLOWED": ("Allow",),

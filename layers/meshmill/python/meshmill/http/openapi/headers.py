@@ -21,7 +21,7 @@ _HEADERS: dict[str, tuple[str, Part]] = {
         {**TEXT, "minLength": 1, "maxLength": 128},
     ),
     "Cache-Control": ("Who may keep the answer, and for how long.", TEXT),
-    "Location": ("Where the asset is read with a credential, or a file is downloaded.", URI),
+    "Location": ("Where what was made is read with a credential, or a file is downloaded.", URI),
     "Retry-After": ("Seconds to wait before the next try or poll.", COUNT),
     "ETag": (
         "Weak validator of the answer; send it as If-None-Match to be told of changes alone.",

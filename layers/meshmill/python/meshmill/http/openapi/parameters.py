@@ -10,6 +10,8 @@ TRACEPARENT = ref("parameters", "Traceparent")
 IF_NONE_MATCH = ref("parameters", "IfNoneMatch")
 ASSET_ID = ref("parameters", "AssetId")
 USER_ID = ref("parameters", "UserId")
+BATCH_ID = ref("parameters", "BatchId")
+IDEMPOTENCY_KEY = ref("parameters", "IdempotencyKey")
 EXPIRES = ref("parameters", "Expires")
 SIGNATURE = ref("parameters", "Signature")
 
@@ -29,6 +31,15 @@ def parameter_components() -> Part:
         ),
         "IfNoneMatch": _header("If-None-Match", "ETags that the caller holds: 304 on a match."),
         "AssetId": path("asset_id", UUID, "Id of the asset, in its one spelling."),
+        "BatchId": path("batch_id", UUID, "Id of the batch, in its one spelling."),
+        "IdempotencyKey": {
+            **_header(
+                "Idempotency-Key",
+                "What the caller names a request by that it may repeat: 1 to 255 visible ASCII "
+                "characters.",
+            ),
+            "schema": {**TEXT, "pattern": "^[!-~]{1,255}$"},
+        },
         "UserId": path("user_id", USER, "Id of the user, as the link has it."),
         "Expires": {
             **query(

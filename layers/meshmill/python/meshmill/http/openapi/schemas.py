@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import get_args
 
 from meshmill.domain.account_job import JobStatus
 from meshmill.domain.asset import ErrorClass, Status
 from meshmill.domain.request import AssetRequest
 from meshmill.geometry.registry import DEFAULT_GENERATOR, FORMATS, GENERATORS
 from meshmill.geometry.spec import Quality
+from meshmill.http.openapi.batch_schemas import batch_schemas
 from meshmill.http.openapi.errors import error_schemas
 from meshmill.http.openapi.references import (
     COUNT,
     MOMENT,
+    PLAIN_TEXT,
     SCHEMA_TEMPLATE,
     SHA256,
     TEXT,
@@ -22,12 +24,8 @@ from meshmill.http.openapi.references import (
     members,
     or_null,
     schema,
+    untitled,
 )
-
-#: Unicode normal form C, without control, format, surrogate and private-use characters: no
-#: pattern that every dialect of regular expressions reads can say it.
-PLAIN_TEXT = "plain-text"
-
 
 _EXPORTED: Part = {
     "url": {**URI, "description": "Downloads the file, 15 minutes at most."},
@@ -42,7 +40,7 @@ _EXPORTED: Part = {
     },
 }
 _DELETED: Part = members(
-    {"assets": COUNT, "api_keys": COUNT, "files": COUNT}, description="So far."
+    {"assets": COUNT, "batches": COUNT, "api_keys": COUNT, "files": COUNT}, description="So far."
 )
 
 
@@ -68,13 +66,14 @@ def schemas() -> Part:
         "Export": _job("export", _EXPORTED),
         "Erasure": _job("erasure", {"deleted": _DELETED}),
         "Health": members({"status": {"const": "ok"}, "version": TEXT, "engine_version": TEXT}),
+        **batch_schemas(),
         **error_schemas(),
     }
 
 
 def _request_schemas() -> tuple[Part, Part]:
     """The body of a create, and the models that it refers to."""
-    request: Part = _untitled(AssetRequest.model_json_schema(ref_template=SCHEMA_TEMPLATE))
+    request: Part = untitled(AssetRequest.model_json_schema(ref_template=SCHEMA_TEMPLATE))
     shared: Part = request.pop("$defs")
     for name in GENERATORS.keys() - {DEFAULT_GENERATOR}:
         # Otherwise parameters without a generator would fit every alternative, and so none.
@@ -99,14 +98,6 @@ def _fitting_textures(name: str) -> Part:
         "if": {"properties": {"format": {"const": name}}},
         "then": {"properties": {"parameters": {"properties": allowed}}},
     }
-
-
-def _untitled(value: Any) -> Any:
-    """Without the titles that pydantic makes of names."""
-    if isinstance(value, dict):
-        kept = {name: _untitled(member) for name, member in value.items()}
-        return {name: member for name, member in kept.items() if name != "title"}
-    return [_untitled(member) for member in value] if isinstance(value, list) else value
 
 
 def _requested(parameters: Part) -> Part:

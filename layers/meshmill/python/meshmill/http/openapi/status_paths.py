@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from meshmill.http.openapi.operations import answer, conditional, headers_alone, open_operation
-from meshmill.http.openapi.parameters import ASSET_ID, EXPIRES, SIGNATURE, USER_ID
+from meshmill.http.openapi.parameters import ASSET_ID, BATCH_ID, EXPIRES, SIGNATURE, USER_ID
 from meshmill.http.openapi.references import Part, schema
 
 
 def status_paths() -> Part:
     """By path."""
     asset = _status("getStatus", "The asset", "Asset", ASSET_ID)
+    batch = _status("getBatchStatus", "The batch", "Batch", BATCH_ID)
     export = _status("getExportStatus", "The export", "Export", USER_ID)
     erasure = _status("getErasureStatus", "The receipt of an erasure", "Erasure", USER_ID)
     return {
         "/api/v1/status/assets/{asset_id}": {"get": asset, "head": headers_alone(asset)},
+        "/api/v1/status/batches/{batch_id}": {"get": batch, "head": headers_alone(batch)},
         "/api/v1/status/exports/{user_id}": {"get": export},
         "/api/v1/status/erasures/{user_id}": {"get": erasure},
     }
