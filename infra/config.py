@@ -20,6 +20,7 @@ from infra.stage_parts import (
     MINUTE,
     AccountWork,
     Attempts,
+    BatchWork,
     ChangeFeed,
     Delivery,
     FunctionSize,
@@ -45,6 +46,7 @@ class StageConfig:
     lanes: dict[str, Lane]
     delivery: Delivery
     attempts: Attempts
+    batches: BatchWork
     limits: Limits = field(default_factory=Limits)
     reconciliation: Reconciliation
     changes: ChangeFeed
@@ -77,6 +79,8 @@ def _cloud(name: str, *, log_days: int, on_deletion: OnDeletion) -> StageConfig:
             "api": FunctionSize(memory_mb=1024, timeout=28),
             "status": FunctionSize(memory_mb=512, timeout=10),
             "generate": FunctionSize(memory_mb=3008, timeout=60),
+            "split_manifest": FunctionSize(memory_mb=512, timeout=110),
+            "ingest_manifest": FunctionSize(memory_mb=1769, timeout=110),
             "dead_letter": FunctionSize(memory_mb=256, timeout=30),
             "reconcile": FunctionSize(memory_mb=512, timeout=50),
             "audit": FunctionSize(memory_mb=256, timeout=40),
@@ -88,9 +92,24 @@ def _cloud(name: str, *, log_days: int, on_deletion: OnDeletion) -> StageConfig:
             "bulk": Lane(patience=HOUR, batch_size=5, maximum_concurrency=100),
         },
         delivery=Delivery(
-            visibility=370, dead_letter_visibility=180, batching_window=0, max_receive_count=8
+            visibility=370,
+            batch_visibility=670,
+            dead_letter_visibility=180,
+            batching_window=0,
+            max_receive_count=8,
         ),
         attempts=Attempts(maximum=5, lease=75, lease_margin=15, retry_delay=20, reserve=25),
+        batches=BatchWork(
+            split_lease=125,
+            split_margin=15,
+            split_retry=20,
+            split_concurrency=5,
+            chunk_lease=125,
+            chunk_retry=20,
+            ingest_concurrency=10,
+            watch=5 * MINUTE,
+            reserve=40,
+        ),
         reconciliation=Reconciliation(max_sends_per_run=1_000),
         changes=ChangeFeed(window=5),
         retention=Retention(log_days=log_days),
@@ -111,6 +130,8 @@ def _local() -> StageConfig:
             "api": FunctionSize(memory_mb=1024, timeout=28),
             "status": FunctionSize(memory_mb=512, timeout=10),
             "generate": FunctionSize(memory_mb=3008, timeout=30),
+            "split_manifest": FunctionSize(memory_mb=512, timeout=60),
+            "ingest_manifest": FunctionSize(memory_mb=1769, timeout=50),
             "dead_letter": FunctionSize(memory_mb=256, timeout=10),
             "reconcile": FunctionSize(memory_mb=512, timeout=50),
             "audit": FunctionSize(memory_mb=256, timeout=40),
@@ -122,9 +143,24 @@ def _local() -> StageConfig:
             "bulk": Lane(patience=40, batch_size=5, maximum_concurrency=2),
         },
         delivery=Delivery(
-            visibility=180, dead_letter_visibility=60, batching_window=0, max_receive_count=5
+            visibility=180,
+            batch_visibility=360,
+            dead_letter_visibility=60,
+            batching_window=0,
+            max_receive_count=5,
         ),
         attempts=Attempts(maximum=5, lease=30, lease_margin=2, retry_delay=1, reserve=20),
+        batches=BatchWork(
+            split_lease=60,
+            split_margin=2,
+            split_retry=1,
+            split_concurrency=2,
+            chunk_lease=60,
+            chunk_retry=1,
+            ingest_concurrency=2,
+            watch=20,
+            reserve=30,
+        ),
         reconciliation=Reconciliation(max_sends_per_run=100),
         changes=ChangeFeed(window=0),
         retention=Retention(log_days=1),

@@ -5,7 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from infra.batch_relations import batch_relations
 from infra.choices import ExternalIssuer
+from infra.platform_limits import (
+    API_CALLS,
+    ENTRIES_PER_CALL,
+    KEY_MEMORY,
+    MINIMUM_CONCURRENCY,
+    MINIMUM_MAX_RECEIVE_COUNT,
+    SLOWEST_CALL,
+    SLOWEST_S3_CALL,
+    VISIBILITY_FACTOR,
+    Relations,
+)
 from infra.stage_parts import FUNCTIONS, HOUR, LANES, MINUTE
 from meshmill.http.links import LINK_WINDOW_MS
 
@@ -14,36 +26,6 @@ if TYPE_CHECKING:
 
 _ORIGIN: Final = re.compile(r"\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 """Scheme, host and port, without a final slash."""
-
-MINIMUM_MAX_RECEIVE_COUNT: Final = 5
-"""AWS's advice for queues behind Lambda: a throttled poller spends receives without an attempt."""
-
-MINIMUM_LANE_CONCURRENCY: Final = 2
-"""The least that Lambda accepts as an event source mapping's maximum concurrency."""
-
-VISIBILITY_FACTOR: Final = 6
-"""Visibility >= 6 x function timeout + window, or a message returns while it is worked upon.
-
-Source: *Configuring a queue to use with Lambda* in the AWS Lambda developer guide.
-"""
-
-SLOWEST_CALL: Final = 8
-"""Seconds after which the SDK gives up on a service that hangs: ``meshmill.aws.clients``."""
-
-SLOWEST_S3_CALL: Final = 20
-"""Likewise for S3, whose bodies take longer."""
-
-KEY_MEMORY: Final = 60
-"""Seconds for which a process remembers an API key: ``meshmill.aws.dynamodb_keys``."""
-
-API_CALLS: Final = 3
-"""Calls to AWS in an accepted request."""
-
-ENTRIES_PER_CALL: Final = 25
-"""Audit entries that one call of DynamoDB takes."""
-
-Relations = list[tuple[bool, str]]
-"""Whether each relation between two values holds, and the sentence that tells of its breach."""
 
 
 def contradictions(stage: StageConfig) -> list[str]:
@@ -56,6 +38,7 @@ def contradictions(stage: StageConfig) -> list[str]:
         _lane_relations,
         _delivery_relations,
         _attempt_relations,
+        batch_relations,
         _account_relations,
     ):
         wrong = [message for holds, message in relations(stage) if not holds]
@@ -106,8 +89,8 @@ def _lane_relations(stage: StageConfig) -> Relations:
         (patience == sorted(patience), "a faster lane must not be the more patient one"),
         *(
             (
-                lane.maximum_concurrency >= MINIMUM_LANE_CONCURRENCY,
-                f"lane {name}: maximum concurrency must be at least {MINIMUM_LANE_CONCURRENCY}",
+                lane.maximum_concurrency >= MINIMUM_CONCURRENCY,
+                f"lane {name}: maximum concurrency must be at least {MINIMUM_CONCURRENCY}",
             )
             for name, lane in stage.lanes.items()
         ),
@@ -182,7 +165,8 @@ def _attempt_relations(stage: StageConfig) -> Relations:
 
 def _account_relations(stage: StageConfig) -> Relations:
     accounts, timeout = stage.accounts, stage.functions["account"].timeout
-    longest_memory = max(stage.functions["api"].timeout, timeout, KEY_MEMORY)
+    writers = ("api", "split_manifest", "ingest_manifest", "account")
+    longest_memory = max(KEY_MEMORY, *(stage.functions[verb].timeout for verb in writers))
     return [
         (
             accounts.lease >= timeout,

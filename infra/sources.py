@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +35,22 @@ class Sources:
         if not (folder / "handler.py").is_file():
             raise SourceError(f"{folder}/handler.py does not exist")
         return folder
+
+    def package(self, verb: str, into: Path) -> Path:
+        """Copy one function to where it is imported from as it is here: ``functions.<verb>``.
+
+        Returns:
+            ``into``, the root of what is deployed.
+
+        Raises:
+            SourceError: when there is no handler.
+        """
+        source, target = self.function(verb), into / "functions"
+        shutil.copytree(
+            source, target / verb, ignore=shutil.ignore_patterns("__pycache__", "*.pyc")
+        )
+        shutil.copy(self.functions / "__init__.py", target)
+        return into
 
     def layer(self, name: str) -> Path:
         """The folder that becomes a layer.

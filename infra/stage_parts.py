@@ -14,7 +14,17 @@ HOUR: Final = 60 * MINUTE
 LANES: Final = ("express", "standard", "bulk")
 """The lanes, fastest first."""
 
-FUNCTIONS: Final = ("api", "status", "generate", "dead_letter", "reconcile", "audit", "account")
+FUNCTIONS: Final = (
+    "api",
+    "status",
+    "generate",
+    "split_manifest",
+    "ingest_manifest",
+    "dead_letter",
+    "reconcile",
+    "audit",
+    "account",
+)
 """The verbs; each has its code in ``functions/<verb>``."""
 
 
@@ -41,6 +51,8 @@ class Delivery:
     """How messages are redelivered and when they are given up."""
 
     visibility: int
+    batch_visibility: int
+    """Of the queues that manifests are split and ingested by, whose functions run longer."""
     dead_letter_visibility: int
     batching_window: int
     max_receive_count: int
@@ -69,6 +81,7 @@ class Limits:
     key_requests_per_minute: int = 1_000
     status_link: int = 24 * HOUR
     account_link: int = 7 * 24 * HOUR
+    batch_link: int = 7 * 24 * HOUR
     download_link: int = 15 * MINUTE
     api_requests_per_second: int = 2_000
     api_burst: int = 4_000
@@ -76,7 +89,7 @@ class Limits:
     @property
     def longest_link(self) -> int:
         """For how long a link that we sign is good at most: a replaced key must pass that long."""
-        return max(self.status_link, self.account_link)
+        return max(self.status_link, self.account_link, self.batch_link)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,9 +126,35 @@ class AccountWork:
     period_minutes: int = 1
     lease: int = 120
     reserve: int = 30
-    settle: int = 120
+    settle: int = 150
     export_life: int = 3 * 24 * HOUR
     receipt_life: int = 90 * 24 * HOUR
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchWork:
+    """Manifests: how long one worker has a file or a part of it, and how often it is tried.
+
+    A lease is what a worker holds a manifest (``split``) or a chunk of its lines (``chunk``) by;
+    ``split_margin`` is added before somebody else looks after it, ``watch`` is how long nothing may
+    be heard of a batch that is being ingested. An ingester begins no further lines when less than
+    ``reserve`` is left of its invocation. ``upload_life`` is how long the form for an upload is
+    good.
+    """
+
+    split_lease: int
+    split_margin: int
+    split_max_attempts: int = 5
+    split_retry: int
+    split_concurrency: int
+    chunk_lease: int
+    chunk_max_attempts: int = 5
+    chunk_retry: int
+    ingest_concurrency: int
+    watch: int
+    reserve: int
+    lines_per_second: int = 1_000
+    upload_life: int = HOUR
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,4 +165,7 @@ class Retention:
     audit_days: int = 400
     quarantine_days: int = 90
     export_days: int = 7
+    upload_days: int = 30
+    part_days: int = 15
+    """What of a report is not put together yet: longer than a message about it is kept."""
     incomplete_upload_days: int = 1

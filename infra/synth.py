@@ -76,6 +76,7 @@ def synthesis_digest(config: StageConfig, sources: Sources) -> str:
             CHECKOUT / "infra",
             CHECKOUT / "cdk.json",
             *(RUNTIME / name for name in ("settings.py", "domain/permissions.py")),
+            sources.functions / "__init__.py",
             *(sources.functions / verb for verb in FUNCTIONS),
         ],
         repr(config),

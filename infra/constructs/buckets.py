@@ -23,6 +23,15 @@ EXPORTS = "exports"
 UPLOADS = "uploads"
 """Prefix of what users send, in a bucket of its own: ``uploads/{user_id}/…``."""
 
+BATCHES = "batches"
+"""Prefix of what became of batches' lines: ``batches/{user_id}/{batch_id}/{filename}``."""
+
+PARTS = "parts"
+"""Prefix of what those files are put together from: ``parts/{user_id}/{batch_id}/{name}``."""
+
+ISSUED = f"{UPLOADS}/*/.batches"
+"""Where forms of the API put what users send; ``*`` stands for a user's id."""
+
 QUARANTINE = "quarantine"
 """Prefix of the messages that nobody could understand."""
 
@@ -89,6 +98,11 @@ def artefacts_bucket(
                 prefix=f"{EXPORTS}/",
                 expiration=Duration.days(retention.export_days),
             ),
+            s3.LifecycleRule(
+                id="parts",
+                prefix=f"{PARTS}/",
+                expiration=Duration.days(retention.part_days),
+            ),
         ],
         cors=of_downloads(cors),
         retention=retention,
@@ -104,6 +118,18 @@ def uploads_bucket(
         scope,
         "Uploads",
         versioned=True,
+        lifecycle_rules=[
+            s3.LifecycleRule(
+                id="uploads",
+                prefix=f"{UPLOADS}/",
+                expiration=Duration.days(retention.upload_days),
+                noncurrent_version_expiration=Duration.days(retention.upload_days),
+            ),
+            # S3 takes no day together with this, hence a rule of its own.
+            s3.LifecycleRule(
+                id="delete-markers", prefix=f"{UPLOADS}/", expired_object_delete_marker=True
+            ),
+        ],
         cors=of_uploads(cors),
         retention=retention,
         on_deletion=on_deletion,

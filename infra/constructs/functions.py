@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
@@ -40,35 +42,39 @@ class VerbFunction(Construct):
         super().__init__(scope, construct_id)
         size = stage.functions[verb]
         self.log_group = LogGroup(self, "Logs", days=stage.retention.log_days)
-        self.role = iam.Role(
+        self.role = self._make_role(f"What {verb} of Meshmill {stage.name} may do", statements)
+        # The CDK takes its copy as soon as the function is made.
+        with TemporaryDirectory() as folder:
+            self.function = lambda_.Function(
+                self,
+                "Function",
+                description=f"Meshmill {stage.name}: {verb}",
+                runtime=RUNTIME,
+                architecture=lambda_architecture(stage.architecture),
+                handler=f"functions.{verb}.handler.handler",
+                code=lambda_.Code.from_asset(str(sources.package(verb, Path(folder)))),
+                layers=list(layers),
+                memory_size=size.memory_mb,
+                timeout=Duration.seconds(size.timeout),
+                environment=settings.as_environment(),
+                role=self.role,
+                log_group=self.log_group,
+                # What is started without a waiting caller is made good by the next start.
+                retry_attempts=0,
+                tracing=lambda_.Tracing.ACTIVE,
+            )
+        self._acknowledge()
+
+    def _make_role(self, description: str, statements: Sequence[iam.PolicyStatement]) -> iam.Role:
+        role = iam.Role(
             self,
             "Role",
-            description=f"What {verb} of Meshmill {stage.name} may do",
+            description=description,
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
         )
         for statement in (*statements, write_logs(self.log_group)):
-            self.role.add_to_policy(statement)
-        self.function = lambda_.Function(
-            self,
-            "Function",
-            description=f"Meshmill {stage.name}: {verb}",
-            runtime=RUNTIME,
-            architecture=lambda_architecture(stage.architecture),
-            handler="handler.handler",
-            code=lambda_.Code.from_asset(
-                str(sources.function(verb)), exclude=["__pycache__", "*.pyc"]
-            ),
-            layers=list(layers),
-            memory_size=size.memory_mb,
-            timeout=Duration.seconds(size.timeout),
-            environment=settings.as_environment(),
-            role=self.role,
-            log_group=self.log_group,
-            # What is started without a waiting caller is made good by the next start.
-            retry_attempts=0,
-            tracing=lambda_.Tracing.ACTIVE,
-        )
-        self._acknowledge()
+            role.add_to_policy(statement)
+        return role
 
     def _acknowledge(self) -> None:
         """What cdk-nag finds in every function, and why it stays."""

@@ -1,4 +1,4 @@
-"""Everything that outlives a release: tables, buckets and the signing key."""
+"""Everything that outlives a release: tables, buckets with their events, and the signing key."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from constructs import Construct
 
 from infra.choices import Cognito, OnDeletion
 from infra.config import StageConfig
-from infra.constructs.buckets import PrivateBucket, artefacts_bucket, uploads_bucket
+from infra.constructs.buckets import UPLOADS, PrivateBucket, artefacts_bucket, uploads_bucket
 from infra.constructs.identity import ClientPool
+from infra.constructs.queues import WorkQueue
 from infra.constructs.signing_secret import SigningSecret
 from infra.constructs.tables import Table
+from infra.constructs.upload_events import announce_uploads
 
 BY_USER = "by_user"
-"""Index of the assets table: one user's assets, newest last, over four shards."""
+"""Index of what a user has, newest last: assets, over four shards, and batches."""
 
 BY_DUE = "by_due"
-"""Index of whatever isn't done, assets and account jobs, by when somebody must look after it."""
+"""Index of whatever isn't done (assets, batches, account jobs), by when somebody must look."""
 
 
 class DataStack(Stack):
@@ -49,7 +51,15 @@ class DataStack(Stack):
             on_deletion=fate,
         )
         self.account_jobs = self._make_account_jobs(fate)
+        self.batches = self._make_batches(fate)
         self.artefacts, self.uploads = self._make_buckets(stage)
+        self.upload_events = WorkQueue(
+            self,
+            "UploadEvents",
+            visibility=stage.delivery.batch_visibility,
+            delivery=stage.delivery,
+        )
+        announce_uploads(self.uploads, self.upload_events, UPLOADS)
         self.artefacts_arn_export = self._export_name(self.artefacts.bucket_arn)
         """Under which the service stack imports the bucket's ARN."""
         self.uploads_arn_export = self._export_name(self.uploads.bucket_arn)
@@ -90,6 +100,19 @@ class DataStack(Stack):
             partition_kind=dynamodb.AttributeType.STRING,
         )
         return account_jobs
+
+    def _make_batches(self, fate: OnDeletion) -> Table:
+        """Headers, and beside them plans, chunks, counts and what failed; headers are indexed."""
+        batches = Table(
+            self, "Batches", partition_key="batch_id", sort_key="item", on_deletion=fate
+        )
+        batches.index_keys(
+            BY_USER, partition="user_id", sort="position", kind=dynamodb.AttributeType.STRING
+        )
+        batches.index_keys(
+            BY_DUE, partition="due_shard", sort="due_at", kind=dynamodb.AttributeType.NUMBER
+        )
+        return batches
 
     def _make_buckets(self, stage: StageConfig) -> tuple[PrivateBucket, PrivateBucket]:
         """The buckets of artefacts and of uploads."""

@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 from infra.constructs import access
 from infra.constructs.buckets import ARTEFACTS, EXPORTS, QUARANTINE, UPLOADS
 from infra.constructs.lanes import Lanes
+from infra.stacks.batch_grants import BatchGrants
 from infra.stacks.data import BY_DUE, BY_USER, DataStack
 
 
@@ -18,10 +19,12 @@ class Grants:
 
     data: DataStack
     lanes: Lanes
+    batches: BatchGrants
 
     def api(self) -> list[iam.PolicyStatement]:
         """One rate-limit update, one put or a read of records, one message; links are signed."""
         return [
+            *self.batches.api(),
             access.on_table(self.data.rate_limits, "UpdateItem"),
             access.on_table(
                 self.data.assets, "BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"
@@ -41,6 +44,7 @@ class Grants:
     def status(self) -> list[iam.PolicyStatement]:
         """One read; links are signed."""
         return [
+            *self.batches.status(),
             access.on_table(self.data.assets, "GetItem"),
             access.on_table(self.data.account_jobs, "GetItem"),
             access.read_secret(self.data.signing_secret),
@@ -51,6 +55,7 @@ class Grants:
     def generate(self) -> list[iam.PolicyStatement]:
         """Claims, stores and completes; sets the visibility of what it hands back."""
         return [
+            *self.batches.counted_ends(),
             access.polled(self.lanes.queues),
             access.on_queues(self.lanes.queues, "ChangeMessageVisibility"),
             access.on_table(self.data.assets, "UpdateItem"),
@@ -61,6 +66,7 @@ class Grants:
     def dead_letter(self) -> list[iam.PolicyStatement]:
         """Fails or re-dates what a lane gave up, and keeps what it can't read."""
         return [
+            *self.batches.dead_letter(),
             access.polled(self.lanes.dead_letters),
             access.on_table(self.data.assets, "GetItem", "UpdateItem"),
             access.on_objects(self.data.artefacts, QUARANTINE, "PutObject"),
@@ -77,6 +83,7 @@ class Grants:
     def reconcile(self) -> list[iam.PolicyStatement]:
         """Finds what is due, looks how far behind its lane is, and sends it again."""
         return [
+            *self.batches.reconcile(),
             access.on_index(self.data.assets, BY_DUE, "Query"),
             access.on_table(self.data.assets, "GetItem", "UpdateItem"),
             access.on_queues(self.lanes.queues, "GetQueueAttributes", "SendMessage"),
@@ -87,6 +94,7 @@ class Grants:
         """Reads everything of a user into a file, or finds and deletes it."""
         data = self.data
         return [
+            *self.batches.account(),
             access.on_index(data.account_jobs, BY_DUE, "Query"),
             access.on_table(data.account_jobs, "DeleteItem", "GetItem", "UpdateItem"),
             access.on_index(data.assets, BY_USER, "Query"),

@@ -8,6 +8,7 @@ from typing import TypedDict
 from infra.config import StageConfig
 from infra.constructs.endpoints import Endpoints
 from infra.constructs.lanes import Lanes
+from infra.constructs.queues import WorkQueue
 from infra.stacks.data import DataStack
 from meshmill.settings import (
     AccountSettings,
@@ -15,7 +16,9 @@ from meshmill.settings import (
     AuditSettings,
     DeadLetterSettings,
     GenerateSettings,
+    IngestSettings,
     ReconcileSettings,
+    SplitSettings,
     StatusSettings,
 )
 
@@ -44,6 +47,7 @@ class _Links(TypedDict):
     artefacts_bucket: str
     status_link_seconds: int
     account_link_seconds: int
+    batch_link_seconds: int
     download_link_seconds: int
 
 
@@ -54,6 +58,7 @@ class Wiring:
     stage: StageConfig
     data: DataStack
     lanes: Lanes
+    batch: WorkQueue
     endpoints: Endpoints
 
     def api(self) -> ApiSettings:
@@ -64,9 +69,14 @@ class Wiring:
             **self._patience(),
             **self._links(),
             assets_table=self.data.assets.table_name,
+            batches_table=self.data.batches.table_name,
             rate_limits_table=self.data.rate_limits.table_name,
             api_keys_table=self.data.api_keys.table_name,
             account_jobs_table=self.data.account_jobs.table_name,
+            uploads_bucket=self.data.uploads.bucket_name,
+            batch_queue_url=self.batch.queue.queue_url,
+            batch_watch_ms=_milliseconds(self.stage.batches.watch),
+            upload_seconds=self.stage.batches.upload_life,
             token_issuer=self.endpoints.trusted.issuer,
             token_audience=self.endpoints.trusted.audience,
             jwks_url=self.endpoints.trusted.jwks_url,
@@ -81,6 +91,7 @@ class Wiring:
         return StatusSettings(
             **self._links(),
             assets_table=self.data.assets.table_name,
+            batches_table=self.data.batches.table_name,
             account_jobs_table=self.data.account_jobs.table_name,
         )
 
@@ -91,6 +102,7 @@ class Wiring:
             **self._queues(),
             **self._patience(),
             assets_table=self.data.assets.table_name,
+            batches_table=self.data.batches.table_name,
             artefacts_bucket=self.data.artefacts.bucket_name,
             max_attempts=attempts.maximum,
             lease_ms=_milliseconds(attempts.lease),
@@ -103,6 +115,9 @@ class Wiring:
         """The environment of ``dead_letter``."""
         return DeadLetterSettings(
             assets_table=self.data.assets.table_name,
+            batches_table=self.data.batches.table_name,
+            upload_dead_letters_url=self.data.upload_events.dead_letters.queue_url,
+            batch_dead_letters_url=self.batch.dead_letters.queue_url,
             artefacts_bucket=self.data.artefacts.bucket_name,
             max_attempts=self.stage.attempts.maximum,
         )
@@ -121,9 +136,53 @@ class Wiring:
             **self._queues(),
             **self._patience(),
             assets_table=self.data.assets.table_name,
+            batches_table=self.data.batches.table_name,
+            uploads_bucket=self.data.uploads.bucket_name,
+            upload_queue_url=self.data.upload_events.queue.queue_url,
+            batch_queue_url=self.batch.queue.queue_url,
             max_attempts=self.stage.attempts.maximum,
+            split_max_attempts=self.stage.batches.split_max_attempts,
             max_sends_per_run=self.stage.reconciliation.max_sends_per_run,
             reserve_ms=_milliseconds(self.stage.reconciliation.reserve),
+        )
+
+    def split_manifest(self) -> SplitSettings:
+        """The environment of ``split_manifest``."""
+        batches = self.stage.batches
+        return SplitSettings(
+            batches_table=self.data.batches.table_name,
+            rate_limits_table=self.data.rate_limits.table_name,
+            audit_table=self.data.audit.table_name,
+            audit_days=self.stage.retention.audit_days,
+            uploads_bucket=self.data.uploads.bucket_name,
+            upload_queue_url=self.data.upload_events.queue.queue_url,
+            batch_queue_url=self.batch.queue.queue_url,
+            split_lease_ms=_milliseconds(batches.split_lease),
+            split_margin_ms=_milliseconds(batches.split_margin),
+            split_max_attempts=batches.split_max_attempts,
+            split_retry_seconds=batches.split_retry,
+            batch_watch_ms=_milliseconds(batches.watch),
+            lines_per_second=batches.lines_per_second,
+        )
+
+    def ingest_manifest(self) -> IngestSettings:
+        """The environment of ``ingest_manifest``."""
+        batches = self.stage.batches
+        return IngestSettings(
+            **self._queues(),
+            **self._patience(),
+            assets_table=self.data.assets.table_name,
+            batches_table=self.data.batches.table_name,
+            rate_limits_table=self.data.rate_limits.table_name,
+            uploads_bucket=self.data.uploads.bucket_name,
+            artefacts_bucket=self.data.artefacts.bucket_name,
+            batch_queue_url=self.batch.queue.queue_url,
+            chunk_lease_ms=_milliseconds(batches.chunk_lease),
+            chunk_max_attempts=batches.chunk_max_attempts,
+            chunk_retry_seconds=batches.chunk_retry,
+            batch_watch_ms=_milliseconds(batches.watch),
+            lines_per_second=batches.lines_per_second,
+            reserve_ms=_milliseconds(batches.reserve),
         )
 
     def account(self) -> AccountSettings:
@@ -131,6 +190,7 @@ class Wiring:
         accounts = self.stage.accounts
         return AccountSettings(
             assets_table=self.data.assets.table_name,
+            batches_table=self.data.batches.table_name,
             rate_limits_table=self.data.rate_limits.table_name,
             api_keys_table=self.data.api_keys.table_name,
             account_jobs_table=self.data.account_jobs.table_name,
@@ -153,6 +213,7 @@ class Wiring:
             "artefacts_bucket": self.data.artefacts.bucket_name,
             "status_link_seconds": limits.status_link,
             "account_link_seconds": limits.account_link,
+            "batch_link_seconds": limits.batch_link,
             "download_link_seconds": limits.download_link,
         }
 

@@ -77,6 +77,20 @@ class Synthesised:
             for statement in policy["Properties"]["PolicyDocument"]["Statement"]
         ]
 
+    def batch_queues(self) -> dict[str, tuple[str, str]]:
+        """Logical ids of the queue and the dead-letter queue that feed each verb of a batch."""
+        queues = self.resources("AWS::SQS::Queue")
+        return {
+            verb: (
+                next(name for name in queues if name.startswith(f"{construct}Queue")),
+                next(name for name in queues if name.startswith(f"{construct}DeadLetters")),
+            )
+            for verb, construct in (
+                ("split_manifest", "UploadEvents"),
+                ("ingest_manifest", "Batch"),
+            )
+        }
+
     def lanes(self) -> dict[str, tuple[str, str]]:
         """Logical ids of each lane's queue and dead-letter queue."""
         queues = self.resources("AWS::SQS::Queue")
@@ -89,11 +103,11 @@ class Synthesised:
         }
 
     def mappings_of(self, queue: str) -> list[dict[str, Any]]:
-        """The event source mappings that read a queue."""
+        """The event source mappings that read a queue of either stack."""
         return [
             mapping["Properties"]
             for mapping in self.resources("AWS::Lambda::EventSourceMapping").values()
-            if mapping["Properties"]["EventSourceArn"] == {"Fn::GetAtt": [queue, "Arn"]}
+            if _is_of(mapping["Properties"]["EventSourceArn"], queue)
         ]
 
     def function_of(self, mapping: dict[str, Any]) -> dict[str, Any]:
@@ -104,6 +118,13 @@ class Synthesised:
         name = self.stacks[f"meshmill-{self.stage}-{stack}"]["templateFile"]
         template: dict[str, Any] = json.loads((self.assembly / name).read_bytes())
         return template
+
+
+def _is_of(arn: dict[str, Any], queue: str) -> bool:
+    """Whether an ARN is of a queue, of this stack or imported."""
+    return arn == {"Fn::GetAtt": [queue, "Arn"]} or f"FnGetAtt{queue}Arn" in str(
+        arn.get("Fn::ImportValue", "")
+    )
 
 
 def listed(value: Any) -> list[Any]:

@@ -9,8 +9,17 @@ import pytest
 from infra.stage_parts import FUNCTIONS
 from tests.infra.templates import BOUNDARY, Synthesised, listed
 
+POLLED = ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
+"""What Lambda's poller does with the function's role."""
+
 LANES = ("BulkQueue", "ExpressQueue", "StandardQueue")
-DEAD_LETTERS = ("BulkDeadLetters", "ExpressDeadLetters", "StandardDeadLetters")
+BATCH_DEAD_LETTERS = ("BatchDeadLetters", "UploadEventsDeadLetters")
+DEAD_LETTERS = (
+    "BulkDeadLetters",
+    "ExpressDeadLetters",
+    "StandardDeadLetters",
+    *BATCH_DEAD_LETTERS,
+)
 
 SCHEDULED = ("reconcile", "account")
 """What starts every so many minutes."""
@@ -29,12 +38,29 @@ GRANTS: dict[str, set[tuple[str, str]]] = {
         ("dynamodb:GetItem", "ApiKeys"),
         ("dynamodb:GetItem", "AccountJobs"),
         ("dynamodb:PutItem", "AccountJobs"),
+        *(
+            (f"dynamodb:{action}", "Batches")
+            for action in (
+                "BatchGetItem",
+                "ConditionCheckItem",
+                "DeleteItem",
+                "GetItem",
+                "PutItem",
+                "Query",
+                "UpdateItem",
+            )
+        ),
+        ("dynamodb:Query", "Batches/index/by_user"),
         ("secretsmanager:GetSecretValue", "SigningSecret"),
         ("s3:GetObject", "Artefacts/artefacts/*"),
+        ("s3:GetObject", "Artefacts/batches/*"),
         ("s3:GetObject", "Artefacts/exports/*"),
-        *(("sqs:SendMessage", lane) for lane in LANES),
+        ("s3:PutObject", "Uploads/uploads/*/.batches/*"),
+        *(("sqs:SendMessage", queue) for queue in (*LANES, "BatchQueue")),
     },
     "status": {
+        ("dynamodb:Query", "Batches"),
+        ("s3:GetObject", "Artefacts/batches/*"),
         ("dynamodb:GetItem", "Assets"),
         ("secretsmanager:GetSecretValue", "SigningSecret"),
         ("s3:GetObject", "Artefacts/artefacts/*"),
@@ -43,34 +69,77 @@ GRANTS: dict[str, set[tuple[str, str]]] = {
     },
     "generate": {
         ("dynamodb:UpdateItem", "Assets"),
+        ("dynamodb:PutItem", "Batches"),
+        ("dynamodb:UpdateItem", "Batches"),
         ("s3:GetObject", "Artefacts/artefacts/*"),
         ("s3:PutObject", "Artefacts/artefacts/*"),
         ("s3:ListBucket", "Artefacts"),
         *(
             (f"sqs:{action}", lane)
             for lane in LANES
-            for action in (
-                "ChangeMessageVisibility",
-                "DeleteMessage",
-                "GetQueueAttributes",
-                "ReceiveMessage",
-            )
+            for action in ("ChangeMessageVisibility", *POLLED)
         ),
     },
+    "split_manifest": {
+        *(
+            (f"sqs:{action}", "UploadEventsQueue")
+            for action in ("ChangeMessageVisibility", *POLLED)
+        ),
+        ("sqs:SendMessage", "BatchQueue"),
+        *((f"dynamodb:{action}", "Batches") for action in ("GetItem", "PutItem", "UpdateItem")),
+        ("dynamodb:PutItem", "Audit"),
+        ("dynamodb:UpdateItem", "RateLimits"),
+        ("s3:GetObjectVersion", "Uploads/uploads/*"),
+        ("s3:ListBucket", "Uploads"),
+        ("s3:ListBucketVersions", "Uploads"),
+    },
+    "ingest_manifest": {
+        *(
+            (f"sqs:{action}", "BatchQueue")
+            for action in ("ChangeMessageVisibility", "SendMessage", *POLLED)
+        ),
+        *(("sqs:SendMessage", lane) for lane in LANES),
+        *((f"dynamodb:{action}", "Assets") for action in ("BatchGetItem", "PutItem", "UpdateItem")),
+        *(
+            (f"dynamodb:{action}", "Batches")
+            for action in (
+                "ConditionCheckItem",
+                "DeleteItem",
+                "GetItem",
+                "PutItem",
+                "Query",
+                "UpdateItem",
+            )
+        ),
+        ("dynamodb:UpdateItem", "RateLimits"),
+        ("s3:GetObjectVersion", "Uploads/uploads/*"),
+        ("s3:ListBucket", "Uploads"),
+        ("s3:GetObject", "Artefacts/parts/*"),
+        ("s3:PutObject", "Artefacts/parts/*"),
+        *(
+            (f"s3:{action}", "Artefacts/batches/*")
+            for action in ("AbortMultipartUpload", "GetObject", "PutObject")
+        ),
+        ("s3:ListBucket", "Artefacts"),
+    },
     "dead_letter": {
+        *((f"dynamodb:{action}", "Batches") for action in ("GetItem", "PutItem", "UpdateItem")),
         ("dynamodb:GetItem", "Assets"),
         ("dynamodb:UpdateItem", "Assets"),
         ("s3:PutObject", "Artefacts/quarantine/*"),
-        *(
-            (f"sqs:{action}", queue)
-            for queue in DEAD_LETTERS
-            for action in ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
-        ),
+        *((f"sqs:{action}", queue) for queue in DEAD_LETTERS for action in POLLED),
     },
     "reconcile": {
         ("dynamodb:GetItem", "Assets"),
         ("dynamodb:UpdateItem", "Assets"),
         ("dynamodb:Query", "Assets/index/by_due"),
+        *(
+            (f"dynamodb:{action}", "Batches")
+            for action in ("GetItem", "PutItem", "Query", "UpdateItem")
+        ),
+        ("dynamodb:Query", "Batches/index/by_due"),
+        ("s3:ListBucketVersions", "Uploads"),
+        *(("sqs:SendMessage", queue) for queue in ("BatchQueue", "UploadEventsQueue")),
         ("cloudwatch:GetMetricStatistics", "*"),
         *(
             (f"sqs:{action}", lane)
@@ -95,6 +164,16 @@ GRANTS: dict[str, set[tuple[str, str]]] = {
         ("dynamodb:Query", "Assets/index/by_user"),
         ("dynamodb:BatchGetItem", "Assets"),
         ("dynamodb:DeleteItem", "Assets"),
+        ("dynamodb:Query", "Batches/index/by_user"),
+        *(
+            (f"dynamodb:{action}", "Batches")
+            for action in ("BatchGetItem", "BatchWriteItem", "GetItem", "Query", "UpdateItem")
+        ),
+        *(
+            (f"s3:{action}", f"Artefacts/{prefix}/*")
+            for prefix in ("batches", "parts")
+            for action in ("DeleteObject", "DeleteObjectVersion")
+        ),
         ("dynamodb:DeleteItem", "ApiKeys"),
         ("dynamodb:Scan", "ApiKeys"),
         ("dynamodb:UpdateItem", "RateLimits"),
@@ -171,8 +250,12 @@ def test_listing_is_confined_to_prefixes(stage: Synthesised) -> None:
     assert confined == {
         ("s3:ListBucket", "artefacts/*"),
         ("s3:ListBucket", "exports/*"),
-        ("s3:ListBucketVersions", "exports/*"),
-        ("s3:ListBucketVersions", "uploads/*"),
+        ("s3:ListBucket", "uploads/*"),
+        ("s3:ListBucket", "batches/*"),
+        *(
+            ("s3:ListBucketVersions", f"{prefix}/*")
+            for prefix in ("exports", "batches", "parts", "uploads")
+        ),
     }
 
 

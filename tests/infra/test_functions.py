@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ from meshmill.settings import (
     AuditSettings,
     DeadLetterSettings,
     GenerateSettings,
+    IngestSettings,
     ReconcileSettings,
     Settings,
+    SplitSettings,
     StatusSettings,
 )
 from tests.infra.templates import Synthesised
@@ -24,6 +27,8 @@ SETTINGS: dict[str, type[Settings]] = {
     "api": ApiSettings,
     "status": StatusSettings,
     "generate": GenerateSettings,
+    "split_manifest": SplitSettings,
+    "ingest_manifest": IngestSettings,
     "dead_letter": DeadLetterSettings,
     "reconcile": ReconcileSettings,
     "audit": AuditSettings,
@@ -41,8 +46,32 @@ def test_there_is_a_function_for_each_verb_and_no_other(stage: Synthesised) -> N
 
 @pytest.mark.parametrize("verb", FUNCTIONS)
 def test_the_handler_that_a_function_names_exists(verb: str, production: Synthesised) -> None:
-    module, _, name = production.function(verb)["Handler"].partition(".")
-    assert f"def {name}(" in (CHECKOUT / "functions" / verb / f"{module}.py").read_text()
+    module, _, name = production.function(verb)["Handler"].rpartition(".")
+    assert module == f"functions.{verb}.handler"
+    assert f"def {name}(" in (CHECKOUT / f"{module.replace('.', '/')}.py").read_text()
+
+
+def test_a_function_is_deployed_whole_and_alone(production: Synthesised) -> None:
+    deployed = {
+        tuple(sorted(str(path.relative_to(root)) for path in root.rglob("*.py")))
+        for root in production.out.glob("asset.*")
+        if (root / "functions").is_dir()
+    }
+    assert deployed == {
+        tuple(
+            sorted(
+                [
+                    "functions/__init__.py",
+                    *(f"functions/{verb}/{path.name}" for path in _modules(verb)),
+                ]
+            )
+        )
+        for verb in FUNCTIONS
+    }
+
+
+def _modules(verb: str) -> list[Path]:
+    return list((CHECKOUT / "functions" / verb).glob("*.py"))
 
 
 @pytest.mark.parametrize("verb", FUNCTIONS)
@@ -81,7 +110,7 @@ def test_functions_log_to_a_group_of_their_own_with_a_retention(
 
 
 def test_queue_variables_point_at_their_own_lane(stage: Synthesised) -> None:
-    for verb in ("api", "generate", "reconcile"):
+    for verb in ("api", "generate", "ingest_manifest", "reconcile"):
         environment = stage.environment(verb)
         for lane, (queue, _) in stage.lanes().items():
             assert environment[f"MESHMILL_{lane.upper()}_QUEUE_URL"] == {"Ref": queue}
@@ -93,7 +122,9 @@ def test_table_variables_point_at_their_own_table(production: Synthesised) -> No
         ("ASSETS_TABLE", "Assets"),
         ("RATE_LIMITS_TABLE", "RateLimits"),
         ("API_KEYS_TABLE", "ApiKeys"),
+        ("BATCHES_TABLE", "Batches"),
         ("ARTEFACTS_BUCKET", "Artefacts"),
+        ("UPLOADS_BUCKET", "Uploads"),
     ):
         imported = environment[f"MESHMILL_{variable}"]["Fn::ImportValue"]
         assert imported.startswith(f"meshmill-production-data:ExportsOutputRef{table}")

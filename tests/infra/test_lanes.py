@@ -27,7 +27,12 @@ def test_every_lane_has_a_dead_letter_queue_of_its_own(stage: Synthesised) -> No
 
 
 def test_no_queue_is_left_over(stage: Synthesised) -> None:
-    known = {name for pair in stage.lanes().values() for name in pair}
+    known = {
+        name
+        for pairs in (stage.lanes(), stage.batch_queues())
+        for pair in pairs.values()
+        for name in pair
+    }
     assert set(stage.resources("AWS::SQS::Queue")) == known
 
 

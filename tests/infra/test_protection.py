@@ -75,7 +75,7 @@ def test_uploads_keep_their_versions_and_artefacts_have_none(stage: Synthesised)
     assert [value for value in versioned.values() if value] == [{"Status": "Enabled"}]
 
 
-def test_quarantine_and_exports_are_forgotten_and_artefacts_never(stage: Synthesised) -> None:
+def test_quarantine_exports_and_parts_are_forgotten_and_artefacts_never(stage: Synthesised) -> None:
     (artefacts,) = (
         bucket["Properties"]["LifecycleConfiguration"]["Rules"]
         for name, bucket in stage.resources("AWS::S3::Bucket").items()
@@ -85,7 +85,22 @@ def test_quarantine_and_exports_are_forgotten_and_artefacts_never(stage: Synthes
     assert [(rule["Prefix"], rule["ExpirationInDays"]) for rule in expiring] == [
         ("quarantine/", 90),
         ("exports/", 7),
+        ("parts/", 15),
     ]
+
+
+def test_uploads_are_forgotten_with_all_their_versions_and_what_marks_them_deleted(
+    stage: Synthesised,
+) -> None:
+    (uploads,) = (
+        bucket["Properties"]["LifecycleConfiguration"]["Rules"]
+        for name, bucket in stage.resources("AWS::S3::Bucket").items()
+        if name.startswith("Uploads")
+    )
+    below = {rule["Id"]: rule for rule in uploads if rule.get("Prefix") == "uploads/"}
+    assert below["uploads"]["ExpirationInDays"] == 30
+    assert below["uploads"]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
+    assert below["delete-markers"]["ExpiredObjectDeleteMarker"] is True
 
 
 def test_uploads_that_were_never_finished_are_dropped(stage: Synthesised) -> None:
@@ -97,7 +112,7 @@ def test_uploads_that_were_never_finished_are_dropped(stage: Synthesised) -> Non
 
 def test_tables_are_on_demand_and_restorable(stage: Synthesised) -> None:
     tables = stage.resources("AWS::DynamoDB::Table").values()
-    assert len(tables) == 5
+    assert len(tables) == 6
     for table in tables:
         assert table["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
         assert table["Properties"]["PointInTimeRecoverySpecification"] == {

@@ -35,7 +35,7 @@ DIFFERENCES: dict[tuple[str, str], set[tuple[Any, Any]]] = {
     # Layers are made for this machine.
     (_LAYER, "Properties.Content.S3Key"): {("built here", "built for Lambda")},
     # Whatever is waited for is short, so that a recovery can be watched.
-    (_FUNCTION, "Properties.Timeout"): {(30, 60), (10, 30)},
+    (_FUNCTION, "Properties.Timeout"): {(30, 60), (10, 30), (60, 110), (50, 110)},
     (_FUNCTION, f"{_VARIABLE}EXPRESS_PATIENCE_MS"): {("10000", "120000")},
     (_FUNCTION, f"{_VARIABLE}STANDARD_PATIENCE_MS"): {("20000", "600000")},
     (_FUNCTION, f"{_VARIABLE}BULK_PATIENCE_MS"): {("40000", "3600000")},
@@ -43,12 +43,21 @@ DIFFERENCES: dict[tuple[str, str], set[tuple[Any, Any]]] = {
     (_FUNCTION, f"{_VARIABLE}LEASE_MARGIN_MS"): {("2000", "15000")},
     (_FUNCTION, f"{_VARIABLE}ATTEMPT_RESERVE_MS"): {("20000", "25000")},
     (_FUNCTION, f"{_VARIABLE}RETRY_DELAY_SECONDS"): {("1", "20")},
-    (_QUEUE, "Properties.VisibilityTimeout"): {(180, 370), (60, 180)},
+    (_FUNCTION, f"{_VARIABLE}SPLIT_LEASE_MS"): {("60000", "125000")},
+    (_FUNCTION, f"{_VARIABLE}SPLIT_MARGIN_MS"): {("2000", "15000")},
+    (_FUNCTION, f"{_VARIABLE}SPLIT_RETRY_SECONDS"): {("1", "20")},
+    (_FUNCTION, f"{_VARIABLE}CHUNK_LEASE_MS"): {("60000", "125000")},
+    (_FUNCTION, f"{_VARIABLE}CHUNK_RETRY_SECONDS"): {("1", "20")},
+    (_FUNCTION, f"{_VARIABLE}BATCH_WATCH_MS"): {("20000", "300000")},
+    (_FUNCTION, f"{_VARIABLE}RESERVE_MS"): {("30000", "40000")},
+    (_QUEUE, "Properties.VisibilityTimeout"): {(180, 370), (60, 180), (360, 670)},
     (_QUEUE, "Properties.RedrivePolicy.maxReceiveCount"): {(5, 8)},
     ("AWS::Lambda::EventSourceMapping", "Properties.MaximumBatchingWindowInSeconds"): {(0, 5)},
     # One machine does less at a time.
     (_FUNCTION, f"{_VARIABLE}MAX_SENDS_PER_RUN"): {("100", "1000")},
     ("AWS::Lambda::EventSourceMapping", "Properties.ScalingConfig.MaximumConcurrency"): {
+        (2, 5),
+        (2, 10),
         (2, 100),
         (2, 200),
         (2, 300),

@@ -41,9 +41,19 @@ def test_assets_alone_tell_of_their_changes_with_what_was_before(stage: Synthesi
     assert told == {"Assets": {"StreamViewType": "NEW_AND_OLD_IMAGES"}}
 
 
+def test_headers_of_batches_are_found_by_user_and_by_due_date(stage: Synthesised) -> None:
+    table = _table(stage, "Batches")
+    assert _keys(table["KeySchema"], table) == ["batch_id S", "item S"]
+    assert {
+        index["IndexName"]: _keys(index["KeySchema"], table)
+        for index in table["GlobalSecondaryIndexes"]
+    } == {"by_user": ["user_id S", "position S"], "by_due": ["due_shard N", "due_at N"]}
+
+
 def test_indexes_hold_keys_alone(stage: Synthesised) -> None:
-    for index in _table(stage, "Assets")["GlobalSecondaryIndexes"]:
-        assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+    for name in ("Assets", "Batches"):
+        for index in _table(stage, name)["GlobalSecondaryIndexes"]:
+            assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
 
 
 def test_the_other_tables_have_the_keys_of_their_entity(stage: Synthesised) -> None:
@@ -75,11 +85,12 @@ def test_buckets_of_the_rate_limiter_audit_entries_and_account_jobs_expire_and_n
 ) -> None:
     expiring = {
         name: _table(stage, name).get("TimeToLiveSpecification")
-        for name in ("Assets", "RateLimits", "ApiKeys", "Audit", "AccountJobs")
+        for name in ("Assets", "Batches", "RateLimits", "ApiKeys", "Audit", "AccountJobs")
     }
     by_expires_at = {"AttributeName": "expires_at", "Enabled": True}
     assert expiring == {
         "Assets": None,
+        "Batches": None,
         "RateLimits": by_expires_at,
         "ApiKeys": None,
         "Audit": by_expires_at,

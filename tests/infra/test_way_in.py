@@ -50,7 +50,7 @@ def test_access_is_logged_as_json_without_anything_that_callers_write(stage: Syn
 def test_outputs_name_everything_that_tools_ask_for(stage: Synthesised) -> None:
     queues = {
         f"{lane}{kind}Url"
-        for lane in ("Express", "Standard", "Bulk")
+        for lane in ("Express", "Standard", "Bulk", "UploadEvents", "Batch")
         for kind in ("Queue", "DeadLetterQueue")
     }
     functions = {
@@ -60,6 +60,7 @@ def test_outputs_name_everything_that_tools_ask_for(stage: Synthesised) -> None:
         "ApiId",
         "ApiEndpoint",
         "AssetsTable",
+        "BatchesTable",
         "AccountJobsTable",
         "AuditTable",
         "AuditDays",

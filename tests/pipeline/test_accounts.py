@@ -151,7 +151,7 @@ def test_an_erasure_leaves_nothing_but_the_receipt_and_the_audit_trail(
     assert (asked.status, asked.json["object"]) == (202, "erasure")
     assert asked.headers["location"] == asked.json["status_url"]
     receipt = run_to_end(cloud, clock, asked.json["status_url"])
-    assert receipt["deleted"] == {"assets": 3, "api_keys": 1, "files": 3}
+    assert receipt["deleted"] == {"assets": 3, "batches": 0, "api_keys": 1, "files": 3}
     assert receipt["completed_at"] is not None
     assert [item["asset_id"]["S"] for item in cloud.records()] == [stays]
     assert cloud.keys(f"exports/{ADA}/") == []
@@ -198,7 +198,7 @@ def test_a_repeated_deletion_answers_the_standing_receipt(cloud: Cloud, clock: F
 
     assert again.status == 202
     assert again.json["requested_at"] == first.json["requested_at"]
-    assert again.json["deleted"] == {"assets": 1, "api_keys": 0, "files": 0}
+    assert again.json["deleted"] == {"assets": 1, "batches": 0, "api_keys": 0, "files": 0}
 
 
 def test_who_was_erased_may_start_anew(cloud: Cloud, clock: FakeClock) -> None:

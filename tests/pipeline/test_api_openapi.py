@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
 from functions.api import handler as api_function
+from meshmill.domain.batch import Phase
 from meshmill.domain.permissions import Permission
 from meshmill.http.errors import CODES
 from tests.faults.emptied import empty
 from tests.openapi.validation import breaches_of_openapi, resolved, violations
 from tests.support import tokens
+from tests.support.batch_steps import bring_to
 from tests.support.cloud import BASE_URL, Cloud, Reply
 
 ROCK = {"format": "gltf", "parameters": {"generator": "rock", "quality": "low"}}
+MANIFEST = {"filename": "a.jsonl", "size": 8_192, "content_type": "application/jsonl"}
 ABSENT = "00000000-0000-5000-8000-000000000000"
 #: One template of the gateway, and a path of the document for each kind of link.
 STATUS = "/api/v1/status/{}/{}"
@@ -120,7 +124,7 @@ def test_each_route_answers_with_a_documented_status_and_its_headers(
     for method, path, operation in operations(document):
         if path.startswith("/api/v1/status/"):
             continue
-        concrete = path.replace("{asset_id}", ABSENT).replace("{name}", "rock")
+        concrete = re.sub("{(asset|batch)_id}", ABSENT, path).replace("{name}", "rock")
         every = tokens.token(permissions=list(Permission))
         assert_documented(
             document, operation, cloud.request(method.upper(), concrete, bearer=every)
@@ -166,6 +170,36 @@ def test_the_assets_life_fits_its_schema_at_every_step(
     assert_fits(document, "Asset", completed)
     described = document["components"]["schemas"]["Asset"]["properties"]
     assert completed.keys() <= described.keys()
+
+
+def test_the_batchs_life_fits_its_schema_at_every_step(
+    cloud: Cloud, document: dict[str, Any]
+) -> None:
+    call = partial(cloud.request, bearer=tokens.token())
+    issued = call("POST", "/api/v1/batches", MANIFEST).json
+    assert_fits(document, "BatchRequest", MANIFEST)
+    assert_fits(document, "IssuedBatch", issued)
+    assert_fits(document, "Batch", cloud.poll(issued["status_url"]).json)
+    for phase in (Phase.VALIDATING, Phase.INGESTING, Phase.REPORTED):
+        bring_to(cloud, issued["batch_id"], phase, 1_800_000_000_000)
+        assert_fits(document, "Batch", cloud.poll(issued["status_url"]).json)
+    failed = call("POST", "/api/v1/batches", MANIFEST).json
+    bring_to(cloud, failed["batch_id"], Phase.FAILED, 1_800_000_000_000)
+    page = call("GET", "/api/v1/batches").json
+    assert_fits(document, "BatchPage", page)
+    statuses = {batch["status"]: batch for batch in page["data"]}
+    assert set(statuses) == {"completed", "failed"}
+    described = document["components"]["schemas"]["Batch"]["properties"]
+    assert all(batch.keys() <= described.keys() for batch in page["data"])
+
+
+@pytest.mark.parametrize("body", [{}, MANIFEST | {"size": 0}, MANIFEST | {"content_type": "a/b"}])
+def test_what_the_schema_of_a_batch_refuses_the_api_refuses_too(
+    cloud: Cloud, document: dict[str, Any], body: dict[str, Any]
+) -> None:
+    schema = {"$ref": "#/components/schemas/BatchRequest"}
+    assert violations(body, schema, document)
+    assert cloud.request("POST", "/api/v1/batches", body, bearer=tokens.token()).status == 400
 
 
 def test_every_kind_of_refusal_fits_the_error_schema(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import copy
+import gzip
 import hashlib
 import json
 from pathlib import Path
@@ -16,11 +18,13 @@ from functions.dead_letter import handler as dead_letter
 from functions.generate import handler as generate
 from functions.reconcile import handler as reconcile
 from functions.status import handler as status
+from meshmill.domain.batch import Phase
 from meshmill.domain.request import parse_request
 from meshmill.domain.signing import SigningKeys, sign_status_link
 from meshmill.domain.work import UnreadableMessage, WorkItem
 from tests.faults import engine
 from tests.support import tokens
+from tests.support.batch_steps import bring_to
 from tests.support.cloud import Cloud, Context
 
 EVENTS = Path(__file__).resolve().parents[2] / "events"
@@ -51,7 +55,10 @@ def _signed_in(event: Event) -> Event:
 
 def _call_api(event: Event) -> tuple[int, Any]:
     answer = _answered(event)
-    return answer["statusCode"], json.loads(answer["body"])
+    body = answer["body"]
+    if answer["isBase64Encoded"]:
+        body = gzip.decompress(base64.b64decode(body))
+    return answer["statusCode"], json.loads(body)
 
 
 def _answered(event: Event) -> dict[str, Any]:
@@ -156,6 +163,35 @@ class TestApiEvents:
 
         assert code >= 400
         assert envelope["error"]["code"] == Path(name).stem.upper()
+
+
+class TestBatchEvents:
+    def test_a_batch_is_asked_for_read_listed_and_deleted(self, cloud: Cloud) -> None:
+        code, batch = _call_api(_event("api/batches/create_batch.json"))
+        assert (code, batch["status"]) == (201, "awaiting_upload")
+        again = _call_api(_event("api/batches/create_batch.json"))[1]
+        assert again["batch_id"] == batch["batch_id"]
+
+        read = _call_api(_about(_event("api/batches/get_batch.json"), batch["batch_id"]))
+        page = _call_api(_event("api/batches/list_batches.json"))
+        deleted = _answered(_about(_event("api/batches/delete_batch.json"), batch["batch_id"]))
+
+        assert read[0] == 200
+        assert read[1]["created_at"] == batch["created_at"]
+        assert [one["batch_id"] for one in page[1]["data"]] == [batch["batch_id"]]
+        assert deleted["statusCode"] == 204
+
+    def test_a_batch_that_has_begun_is_redriven_and_polled(self, cloud: Cloud) -> None:
+        batch = _call_api(_event("api/batches/create_batch.json"))[1]
+        bring_to(cloud, batch["batch_id"], Phase.REPORTED, 1_795_344_660_000)
+
+        redriven = _answered(_about(_event("api/batches/redrive_batch.json"), batch["batch_id"]))
+        poll = _about(_event("status/poll_batch.json"), batch["batch_id"])
+        poll["rawQueryString"] = urlsplit(batch["status_url"]).query
+        polled = status.handler(poll, Context())
+
+        assert redriven["statusCode"] == 202
+        assert polled["statusCode"] == 200
 
 
 class TestStatusEvents:

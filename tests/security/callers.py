@@ -11,6 +11,11 @@ from tests.support import tables, tokens
 from tests.support.cloud import Cloud, Reply
 
 ROCK: dict[str, Any] = {"format": "gltf", "parameters": {"generator": "rock", "quality": "low"}}
+BATCH: dict[str, Any] = {
+    "filename": "a.jsonl",
+    "size": 1,
+    "content_type": "application/jsonl",
+}
 KEY = KeyCredential("a" * 16, "s" * 43)
 KEY_OWNER = "u" + "k" * 32
 #: What an answer may never hold, whatever went wrong.

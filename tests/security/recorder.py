@@ -15,6 +15,7 @@ _TABLES = {
     tables.API_KEYS: "ApiKeys",
     tables.AUDIT: "Audit",
     tables.ACCOUNT_JOBS: "AccountJobs",
+    tables.BATCHES: "Batches",
 }
 #: S3's operations that need an action of another name.
 _S3_ACTIONS = {
@@ -26,7 +27,12 @@ _S3_ACTIONS = {
     "ListObjectVersions": "ListBucketVersions",
     "DeleteObjects": "DeleteObjectVersion",
 }
-_TRANSACTED = {"Put": "PutItem", "Delete": "DeleteItem", "Update": "UpdateItem"}
+_TRANSACTED = {
+    "Put": "PutItem",
+    "Delete": "DeleteItem",
+    "Update": "UpdateItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
 
 
 class Recorder:
@@ -61,10 +67,13 @@ def _needed(service: str, operation: str, parameters: dict[str, Any]) -> Iterato
         case "dynamodb":
             yield from _of_tables(operation, parameters)
         case "sqs":
-            lane = parameters["QueueUrl"].rpartition("/")[2]
-            yield f"sqs:{operation}", f"{lane.capitalize()}Queue"
+            name = parameters["QueueUrl"].rpartition("/")[2]
+            queue = "".join(word.capitalize() for word in name.split("_"))
+            yield f"sqs:{operation.removesuffix('Batch')}", f"{queue}Queue"
         case "s3":
-            yield f"s3:{_S3_ACTIONS.get(operation, operation)}", _objects(parameters)
+            action = _S3_ACTIONS.get(operation, operation)
+            of_a_version = "Version" if action == "GetObject" and "VersionId" in parameters else ""
+            yield f"s3:{action}{of_a_version}", _objects(parameters)
         case "secretsmanager":
             yield f"secretsmanager:{operation}", "SigningSecret"
         case _:

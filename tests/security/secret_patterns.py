@@ -27,11 +27,17 @@ _ASSIGNED = re.compile(
 )
 
 
+#: Whose key signs, and for what: public, and what follows "credential" in a form of S3.
+_SCOPE = re.compile(r"\w+/[0-9]{8}/[\w-]+/\w+/aws4_request")
+
+
 def secrets_in(text: str) -> Iterator[str]:
     """Everything that has the form of a secret, or looks random and is called one."""
     for form in _FORMS:
         yield from (found[0] for found in form.finditer(text) if found[0] not in EXAMPLES)
     for found in _ASSIGNED.finditer(text):
+        if _SCOPE.fullmatch(found[1]):
+            continue
         if found[1] not in EXAMPLES and _bits_a_character(found[1]) > _RANDOM_BITS:
             yield found[1]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from meshmill.domain import identity
 from meshmill.domain.permissions import Permission
 from tests.faults import engine
-from tests.security.callers import ROCK, assert_refusal, store_key
+from tests.security.callers import BATCH, ROCK, assert_refusal, store_key
 from tests.security.routes import bearer, declared, filled
 from tests.support import tokens
 from tests.support.cloud import Cloud, Reply
@@ -62,6 +63,54 @@ def test_another_users_asset_looks_like_none_on_every_route(cloud: Cloud, theirs
     assert [record["user_id"]["S"] for record in cloud.records()] == [
         identity.user_id(tokens.ISSUER, "grace")
     ]
+
+
+def test_another_users_batch_looks_like_none_on_every_route(cloud: Cloud) -> None:
+    issued = cloud.request("POST", "/api/v1/batches", BATCH, bearer=bearer("grace")).json
+    theirs, absent, tried = issued["batch_id"], str(uuid.uuid4()), 0
+    for method, template in declared(cloud):
+        if "<batch_id>" not in template:
+            continue
+        for accept in ("application/json", "application/problem+json"):
+            replies = [
+                cloud.request(
+                    method,
+                    filled(template, batch_id=batch_id),
+                    headers={"accept": accept},
+                    bearer=bearer(),
+                )
+                for batch_id in (theirs, absent)
+            ]
+            assert replies[0].status == 404
+            assert seen(replies[0], theirs) == seen(replies[1], absent)
+            tried += 1
+    assert tried >= 6
+    own = cloud.request("GET", f"/api/v1/batches/{theirs}", bearer=bearer("grace"))
+    assert own.json["status"] == "awaiting_upload"
+
+
+def test_another_users_batches_are_in_no_listing_and_under_no_key_of_ones_own(
+    cloud: Cloud,
+) -> None:
+    call = partial(cloud.request, headers={"idempotency-key": "monday"})
+    theirs = call("POST", "/api/v1/batches", BATCH, bearer=bearer("grace")).json
+    listed = cloud.request("GET", "/api/v1/batches", bearer=bearer())
+    assert listed.json == {"data": [], "next_cursor": None}
+    other = BATCH | {"size": 2}
+    own = call("POST", "/api/v1/batches", other, bearer=bearer())
+    assert own.status == 201
+    assert own.json["batch_id"] != theirs["batch_id"]
+    assert identity.user_id(tokens.ISSUER, "ada") in own.json["upload"]["fields"]["key"]
+
+
+def test_even_an_admin_changes_no_batch_of_anybodys(cloud: Cloud) -> None:
+    issued = cloud.request("POST", "/api/v1/batches", BATCH, bearer=bearer("grace")).json
+    admin = bearer("admin", permissions=sorted(Permission))
+    path = f"/api/v1/batches/{issued['batch_id']}"
+    assert cloud.request("GET", path, bearer=admin).status == 200
+    assert cloud.request("DELETE", path, bearer=admin).status == 404
+    assert cloud.request("POST", f"{path}/redrive", bearer=admin).status == 404
+    assert cloud.request("GET", path, bearer=bearer("grace")).status == 200
 
 
 def test_another_users_file_is_absent_by_any_name(cloud: Cloud, theirs: str) -> None:

@@ -11,9 +11,11 @@ import pytest
 from functions.api import handler as api_function
 from functions.status import handler as status_function
 from meshmill.aws import clients
+from meshmill.domain.batch import Phase
 from meshmill.domain.permissions import Permission
-from tests.security.callers import ROCK, assert_refusal, store_key
+from tests.security.callers import BATCH, ROCK, assert_refusal, store_key
 from tests.security.routes import bearer
+from tests.support.batch_steps import bring_to
 from tests.support.cloud import Cloud, Reply
 from tests.support.sdk_events import (
     THROTTLED,
@@ -93,6 +95,29 @@ def test_a_table_that_fails_is_told_by_every_route_that_needs_it(
             reply = cloud.request(method, address, body, bearer=bearer())
         assert_unavailable(reply, faults, passing=1)
     assert len(cloud.records()) == 1
+
+
+@_each
+def test_a_table_of_batches_that_fails_is_told_by_every_route_that_needs_it(
+    cloud: Cloud, outage: Fault
+) -> None:
+    issued = cloud.request("POST", "/api/v1/batches", BATCH, bearer=bearer()).json
+    bring_to(cloud, issued["batch_id"], Phase.INGESTING, 1_800_000_000_000)
+    path = f"/api/v1/batches/{issued['batch_id']}"
+    for method, address, body in (
+        ("POST", "/api/v1/batches", BATCH),
+        ("GET", "/api/v1/batches", None),
+        ("GET", path, None),
+        ("DELETE", path, None),
+        ("POST", f"{path}/redrive", None),
+    ):
+        with failing(clients.dynamodb, outage, passing=1) as faults:
+            reply = cloud.request(method, address, body, bearer=bearer())
+        assert_unavailable(reply, faults, passing=1)
+    assert cloud.request("GET", path, bearer=bearer()).json["status"] == "in_progress"
+    with failing(clients.dynamodb, outage) as faults:
+        reply = cloud.poll(issued["status_url"])
+    assert_unavailable(reply, faults)
 
 
 @_each

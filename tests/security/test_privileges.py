@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -13,13 +14,16 @@ from functions.api import handler as api_function
 from functions.audit import handler as audit_function
 from functions.dead_letter import handler as dead_letter_function
 from functions.generate import handler as generate_function
+from functions.ingest_manifest import handler as ingest_function
 from functions.reconcile import handler as reconcile_function
+from functions.split_manifest import handler as split_function
 from functions.status import handler as status_function
 from meshmill.domain import identity
 from meshmill.domain.api_keys import KeyCredential
 from meshmill.domain.permissions import Permission
 from tests.faults import engine
-from tests.infra.test_access import DEAD_LETTERS, GRANTS, LANES
+from tests.infra.test_access import DEAD_LETTERS, GRANTS, LANES, POLLED
+from tests.security.batch_play import drop, play_batches
 from tests.security.callers import ROCK, store_key
 from tests.security.recorder import Grant, Recorder
 from tests.security.routes import bearer
@@ -30,6 +34,8 @@ HANDLERS = {
     "api": api_function,
     "status": status_function,
     "generate": generate_function,
+    "split_manifest": split_function,
+    "ingest_manifest": ingest_function,
     "dead_letter": dead_letter_function,
     "reconcile": reconcile_function,
     "audit": audit_function,
@@ -37,31 +43,46 @@ HANDLERS = {
 }
 _SIGNED = {
     ("s3:GetObject", f"Artefacts/{folder}/*"): "links are signed with the role"
-    for folder in ("artefacts", "exports")
+    for folder in ("artefacts", "batches", "exports")
 }
+_MISSING_IS_404 = "else a missing key is a 403 and not a 404"
+
+
+def _polled(*queues: str) -> dict[Grant, str]:
+    return {
+        (f"sqs:{action}", queue): "Lambda polls the queue" for queue in queues for action in POLLED
+    }
+
+
 #: Granted, and never called by our code: by function, with the reason.
 NOT_CALLED: dict[str, dict[Grant, str]] = {
-    "api": _SIGNED,
+    "api": {
+        **_SIGNED,
+        ("s3:PutObject", "Uploads/uploads/*/.batches/*"): "forms are signed with the role",
+    },
     "status": _SIGNED,
-    "generate": {
-        ("s3:ListBucket", "Artefacts"): "else a missing key is a 403 and not a 404",
-        **{
-            (f"sqs:{action}", lane): "Lambda polls the queue"
-            for lane in LANES
-            for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
-        },
+    "generate": {("s3:ListBucket", "Artefacts"): _MISSING_IS_404, **_polled(*LANES)},
+    "split_manifest": {
+        ("s3:ListBucket", "Uploads"): _MISSING_IS_404,
+        **_polled("UploadEventsQueue"),
     },
-    "dead_letter": {
-        (f"sqs:{action}", queue): "Lambda polls the queue"
-        for queue in DEAD_LETTERS
-        for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
+    "ingest_manifest": {
+        ("s3:ListBucket", "Uploads"): _MISSING_IS_404,
+        ("s3:ListBucket", "Artefacts"): _MISSING_IS_404,
+        ("s3:AbortMultipartUpload", "Artefacts/batches/*"): "after a report that broke off alone",
+        ("s3:GetObject", "Artefacts/batches/*"): "HEAD, after a completion without an answer",
+        **_polled("BatchQueue"),
     },
+    "dead_letter": _polled(*DEAD_LETTERS),
     "reconcile": {},
     "account": {
-        ("s3:ListBucket", "Artefacts"): "else a missing key is a 403 and not a 404",
+        ("s3:ListBucket", "Artefacts"): _MISSING_IS_404,
         ("s3:AbortMultipartUpload", "Artefacts/exports/*"): "after an upload of many parts alone",
         ("s3:GetObject", "Artefacts/exports/*"): "HEAD, after a completion without an answer",
-        ("s3:DeleteObject", "Artefacts/exports/*"): "null versions of a bucket that keeps none",
+        **{
+            ("s3:DeleteObject", f"Artefacts/{folder}/*"): "null versions of a bucket without any"
+            for folder in ("exports", "batches", "parts")
+        },
     },
     "audit": {
         grant: "Lambda reads the stream"
@@ -111,6 +132,7 @@ def play(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     cloud.create(ROCK | {"priority": 9}, bearer=bearer("grace"))
     cloud.record_changes()
     play_trouble(cloud, monkeypatch)
+    play_batches(cloud, monkeypatch)
     play_accounts(cloud, monkeypatch)
 
 
@@ -123,7 +145,8 @@ def play_accounts(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     created = cloud.create(ROCK | {"parameters": {"seed": 77}}, bearer=leaver)
     cloud.work()
     store_key(cloud, KeyCredential("b" * 16, "t" * 43), user_id=user_id)
-    cloud.s3.put_object(Bucket="uploads", Key=f"uploads/{user_id}/a/manifest.jsonl", Body=b"{}")
+    drop(cloud, "leaver", "manifest.jsonl", json.dumps(ROCK).encode())
+    cloud.run_batches_to_rest()
     assert created.status == 202
     for method, path in (("GET", "/api/v1/users/me/export"), ("DELETE", "/api/v1/users/me")):
         url = cloud.request(method, path, bearer=leaver).json["status_url"]

@@ -1,4 +1,4 @@
-"""The seven functions in this process, on moto: every handler, every adapter, no emulator's Lambda.
+"""All functions in this process, on moto: every handler, every adapter, no emulator's Lambda.
 
 The platform is played honestly: what a consumer reports as failed stays in its queue, and a
 message received too often goes to the dead letters.
@@ -26,26 +26,43 @@ from functions.api import handler as api_function
 from functions.audit import handler as audit_function
 from functions.dead_letter import handler as dead_letter_function
 from functions.generate import handler as generate_function
+from functions.ingest_manifest import handler as ingest_function
 from functions.reconcile import handler as reconcile_function
+from functions.split_manifest import handler as split_function
 from functions.status import handler as status_function
 from meshmill.aws import clients
-from meshmill.settings import (
-    AccountSettings,
-    ApiSettings,
-    AuditSettings,
-    DeadLetterSettings,
-    GenerateSettings,
-    ReconcileSettings,
-    StatusSettings,
-)
 from tests.support import tables, tokens
 from tests.support.changes import ChangeFeed
+from tests.support.cloud_settings import (
+    AUDIT_DAYS,
+    BASE_URL,
+    BATCH_QUEUE,
+    LANES,
+    UPLOAD_QUEUE,
+    UPLOADS,
+    environment,
+)
+from tests.support.emulation import thrifty_emulation
+from tests.support.uploads import UploadFeed
+
+__all__ = [
+    "ACCOUNT",
+    "AUDIT_DAYS",
+    "BASE_URL",
+    "LANES",
+    "MAX_RECEIVES",
+    "REGION",
+    "Cloud",
+    "Context",
+    "Reply",
+    "forget_wiring",
+    "gateway_event",
+    "running_cloud",
+]
 
 REGION, ACCOUNT = "eu-central-1", "123456789012"
-BASE_URL = "https://api.example"
 MAX_RECEIVES = 5
-AUDIT_DAYS = 400
-LANES = ("express", "standard", "bulk")
+_MOST_ROUNDS = 10_000
 
 
 @dataclass
@@ -88,6 +105,7 @@ class Cloud:
         self.s3 = boto3.client("s3")
         self.secrets = boto3.client("secretsmanager")
         self.changes = ChangeFeed(ACCOUNT, REGION)
+        self.uploads = UploadFeed(ACCOUNT, UPLOADS)
         self.queue_urls: dict[str, str] = {}
         self.dead_letter_urls: dict[str, str] = {}
         self._create()
@@ -105,91 +123,22 @@ class Cloud:
         )
         secret = json.dumps({"current": "current-key", "previous": ""})
         self.secrets.create_secret(Name="signing", SecretString=secret)
-        for lane in LANES:
-            dead = self.sqs.create_queue(QueueName=f"{lane}-dead")["QueueUrl"]
-            policy = {
-                "deadLetterTargetArn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{lane}-dead",
-                "maxReceiveCount": MAX_RECEIVES,
-            }
-            attributes = {"RedrivePolicy": json.dumps(policy), "VisibilityTimeout": "0"}
-            self.dead_letter_urls[lane] = dead
-            self.queue_urls[lane] = self.sqs.create_queue(QueueName=lane, Attributes=attributes)[
-                "QueueUrl"
-            ]
+        for name in (*LANES, UPLOAD_QUEUE, BATCH_QUEUE):
+            self._create_queue(name)
+
+    def _create_queue(self, name: str) -> None:
+        dead = self.sqs.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
+        policy = {
+            "deadLetterTargetArn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}-dead",
+            "maxReceiveCount": MAX_RECEIVES,
+        }
+        attributes = {"RedrivePolicy": json.dumps(policy), "VisibilityTimeout": "0"}
+        self.dead_letter_urls[name] = dead
+        made = self.sqs.create_queue(QueueName=name, Attributes=attributes)
+        self.queue_urls[name] = made["QueueUrl"]
 
     def environment(self, jwks_url: str) -> dict[str, str]:
-        queues = {f"{lane}_queue_url": url for lane, url in self.queue_urls.items()}
-        patience = {f"{lane}_patience_ms": 60_000 for lane in LANES}
-        links = {
-            "public_base_url": BASE_URL,
-            "signing_secret_id": "signing",
-            "artefacts_bucket": "artefacts",
-            "status_link_seconds": 86_400,
-            "account_link_seconds": 604_800,
-            "download_link_seconds": 900,
-        }
-        every = (
-            ApiSettings(
-                assets_table=tables.ASSETS,
-                rate_limits_table=tables.RATE_LIMITS,
-                api_keys_table=tables.API_KEYS,
-                account_jobs_table=tables.ACCOUNT_JOBS,
-                token_issuer=tokens.ISSUER,
-                token_audience=tokens.AUDIENCE,
-                jwks_url=jwks_url,
-                audit_table=tables.AUDIT,
-                audit_days=AUDIT_DAYS,
-                user_requests_per_minute=100,
-                key_requests_per_minute=1_000,
-                **queues,
-                **patience,
-                **links,
-            ),
-            StatusSettings(
-                assets_table=tables.ASSETS, account_jobs_table=tables.ACCOUNT_JOBS, **links
-            ),
-            GenerateSettings(
-                assets_table=tables.ASSETS,
-                artefacts_bucket="artefacts",
-                max_attempts=3,
-                lease_ms=60_000,
-                lease_margin_ms=1_000,
-                retry_delay_seconds=0,
-                attempt_reserve_ms=5_000,
-                **queues,
-                **patience,
-            ),
-            AccountSettings(
-                assets_table=tables.ASSETS,
-                rate_limits_table=tables.RATE_LIMITS,
-                api_keys_table=tables.API_KEYS,
-                account_jobs_table=tables.ACCOUNT_JOBS,
-                audit_table=tables.AUDIT,
-                audit_days=AUDIT_DAYS,
-                artefacts_bucket="artefacts",
-                uploads_bucket="uploads",
-                lease_ms=60_000,
-                reserve_ms=30_000,
-                settle_ms=60_000,
-                export_seconds=259_200,
-                receipt_seconds=7_776_000,
-            ),
-            AuditSettings(
-                audit_table=tables.AUDIT, audit_days=AUDIT_DAYS, artefacts_bucket="artefacts"
-            ),
-            DeadLetterSettings(
-                assets_table=tables.ASSETS, artefacts_bucket="artefacts", max_attempts=3
-            ),
-            ReconcileSettings(
-                assets_table=tables.ASSETS,
-                max_attempts=3,
-                max_sends_per_run=480,
-                reserve_ms=10_000,
-                **queues,
-                **patience,
-            ),
-        )
-        return {name: value for each in every for name, value in each.as_environment().items()}
+        return environment(jwks_url, self.queue_urls, self.dead_letter_urls)
 
     def request(
         self,
@@ -238,6 +187,34 @@ class Cloud:
             self.dead_letter_urls[lane], f"{lane}-dead", dead_letter_function.handler, Context()
         )
 
+    def announce_uploads(self) -> int:
+        """Tell the splitters' queue of what was uploaded since; returns of how much."""
+        events = self.uploads.untold()
+        for event in events:
+            self.sqs.send_message(QueueUrl=self.queue_urls[UPLOAD_QUEUE], MessageBody=event)
+        return len(events)
+
+    def split(self, context: Context | None = None) -> int:
+        """Announce what was uploaded, and deliver one announcement to the splitter."""
+        self.announce_uploads()
+        return self._deliver_one(UPLOAD_QUEUE, split_function.handler, context)
+
+    def ingest(self, context: Context | None = None) -> int:
+        """Deliver one chunk, or one redrive, to the ingester."""
+        return self._deliver_one(BATCH_QUEUE, ingest_function.handler, context)
+
+    def run_batches_to_rest(self) -> None:
+        """Split, ingest and bury until no message about a batch can be received any more.
+
+        Assets are left to their lanes, and what waits for a delay or for the reconciler waits on.
+        """
+        for _ in range(_MOST_ROUNDS):
+            moved = self.split() + self.ingest()
+            moved += sum(self.bury(name) for name in (UPLOAD_QUEUE, BATCH_QUEUE))
+            if not moved:
+                return
+        raise AssertionError("a message about a batch goes round and round")
+
     def reconcile(self) -> dict[str, int]:
         """Run the reconciler once."""
         return reconcile_function.handler({}, Context())
@@ -282,9 +259,13 @@ class Cloud:
         items: list[dict[str, Any]] = self.dynamodb.scan(TableName=tables.ASSETS)["Items"]
         return items
 
-    def _deliver(self, url: str, name: str, consume: Any, context: Context) -> int:
+    def _deliver_one(self, queue: str, consume: Any, context: Context | None) -> int:
+        url = self.queue_urls[queue]
+        return self._deliver(url, queue, consume, context or Context(), most=1)
+
+    def _deliver(self, url: str, name: str, consume: Any, context: Context, most: int = 10) -> int:
         received = self.sqs.receive_message(
-            QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["All"], VisibilityTimeout=30
+            QueueUrl=url, MaxNumberOfMessages=most, AttributeNames=["All"], VisibilityTimeout=30
         ).get("Messages", [])
         if not received:
             return 0
@@ -311,13 +292,13 @@ def running_cloud(monkeypatch: pytest.MonkeyPatch, directory: Path) -> Iterator[
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     document = directory / "jwks.json"
     document.write_bytes(tokens.jwks())
-    with mock_aws():
-        _forget_wiring()
+    with mock_aws(), thrifty_emulation():
+        _forget_everything()
         cloud = Cloud()
         for name, value in cloud.environment(document.as_uri()).items():
             monkeypatch.setenv(name, value)
         yield cloud
-        _forget_wiring()
+        _forget_everything()
 
 
 def gateway_event(
@@ -391,13 +372,27 @@ def _visible(sqs: Any, url: str) -> int:
     return int(answer["Attributes"]["ApproximateNumberOfMessages"])
 
 
-def _forget_wiring() -> None:
+def forget_wiring() -> None:
+    """New processes: the functions are wired anew, on the clients that there are."""
+    for wired in (
+        api_function._api,
+        status_function._route,
+        generate_function._settings,
+        generate_function._consumer,
+        split_function._settings,
+        split_function._consumer,
+        ingest_function._settings,
+        ingest_function._consumer,
+        dead_letter_function._buriers,
+        reconcile_function._settings,
+        reconcile_function._reconcile_batches,
+        reconcile_function._reconcile,
+        audit_function._record,
+        account_function._run,
+    ):
+        wired.cache_clear()
+
+
+def _forget_everything() -> None:
     clients._made.clear()
-    api_function._api.cache_clear()
-    status_function._route.cache_clear()
-    generate_function._settings.cache_clear()
-    generate_function._consumer.cache_clear()
-    dead_letter_function._bury.cache_clear()
-    reconcile_function._reconcile.cache_clear()
-    audit_function._record.cache_clear()
-    account_function._run.cache_clear()
+    forget_wiring()
