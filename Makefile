@@ -13,7 +13,7 @@ READERS := node_modules/.ready
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
-demo: $(READY) $(READERS) ## Boot the pipeline (PORT=8000), send events/, download and check all
+demo: $(READY) $(READERS) ## Boot the pipeline (PORT=8000), ask for all in events/, download and check it
 	@$(RUN) -m meshmill_local demo
 
 run: $(READY) ## Boot the pipeline and serve it (PORT=8000) until interrupted

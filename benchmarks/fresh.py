@@ -48,10 +48,10 @@ def main(module: str, name: str) -> None:
     before = process_time()
     call()
     spent = (process_time() - before) * 1000
-    print(json.dumps({"milliseconds": spent, "megabytes": _peak_megabytes()}))
+    print(json.dumps({"milliseconds": spent, "megabytes": peak_megabytes()}))
 
 
-def _peak_megabytes() -> float:
+def peak_megabytes() -> float:
     """This program's own peak; ``ru_maxrss`` would begin with that of the process it came from."""
     status = Path("/proc/self/status").read_text()
     line = next(line for line in status.splitlines() if line.startswith("VmHWM"))

@@ -21,10 +21,11 @@ from benchmarks.stand_in import JWKS_PATH
 from infra.build import Platform, make, recipes
 from infra.choices import LayerTarget
 from infra.sources import CHECKOUT
-from meshmill.settings import ApiSettings, StatusSettings
+from meshmill.settings import ApiSettings, IngestSettings, SplitSettings, StatusSettings
 
 _AUDIENCE = "meshmill"
 _LAYERS = Path("build/bench/layers")
+_SETTINGS = (ApiSettings, StatusSettings, SplitSettings, IngestSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +34,17 @@ class Surroundings:
 
     environment: Mapping[str, str]
     token: str
+    endpoint: str
 
 
 @contextmanager
-def surroundings() -> Iterator[Surroundings]:
-    """The stand-in runs for as long as the block lasts."""
+def surroundings(latency_ms: float = 0.0) -> Iterator[Surroundings]:
+    """The stand-in runs for as long as the block lasts; it answers after ``latency_ms``."""
     key = rsa.generate_private_key(65537, 2048)
     public = RSAAlgorithm.to_jwk(key.public_key(), as_dict=True)
     jwks = {"keys": [{**public, "kid": "bench", "use": "sig", "alg": "RS256"}]}
     server = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.stand_in"],
+        [sys.executable, "-m", "benchmarks.stand_in", str(latency_ms)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -54,7 +56,7 @@ def surroundings() -> Iterator[Surroundings]:
         print(json.dumps(jwks), file=server.stdin, flush=True)
         endpoint = f"http://127.0.0.1:{int(server.stdout.readline())}"
         try:
-            yield Surroundings(_environment(endpoint), _token(key))
+            yield Surroundings(_environment(endpoint), _token(key), endpoint)
         finally:
             server.stdin.close()
 
@@ -68,8 +70,12 @@ def _environment(endpoint: str) -> dict[str, str]:
         "public_base_url": "https://api.example",
         # A bucket that is never out of tokens keeps every request an accepted one.
         "user_requests_per_minute": "1000000",
+        "lines_per_second": "1000000",
+        "chunk_lease_ms": "120000",
+        "uploads_bucket": "uploads",
+        "artefacts_bucket": "artefacts",
     }
-    names = {field.name: field for kind in (ApiSettings, StatusSettings) for field in fields(kind)}
+    names = {field.name: field for kind in _SETTINGS for field in fields(kind)}
     usual = {
         name: "900" if field.type == "int" else f"{endpoint}/queue/{name}"
         for name, field in names.items()

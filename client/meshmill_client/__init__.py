@@ -1,9 +1,11 @@
-"""Python client of Meshmill: ask for 3D assets, follow them, download them.
+"""Python client of Meshmill: ask for 3D assets, one or many, follow them, download them.
 
 :mod:`meshmill_client.errors` draws what can be raised.
 """
 
 from meshmill_client.assets import Assets
+from meshmill_client.batch_models import Batch, BatchCounts, BatchStatus, UploadForm
+from meshmill_client.batches import Batches
 from meshmill_client.client import Client
 from meshmill_client.clock import Clock, SystemClock
 from meshmill_client.credentials import ApiKey, ClientCredentials, Credentials
@@ -30,6 +32,10 @@ __all__ = [
     "AssetStats",
     "AssetStatus",
     "Assets",
+    "Batch",
+    "BatchCounts",
+    "BatchStatus",
+    "Batches",
     "Client",
     "ClientCredentials",
     "Clock",
@@ -39,5 +45,6 @@ __all__ = [
     "MeshmillError",
     "RetryPolicy",
     "SystemClock",
+    "UploadForm",
     "__version__",
 ]

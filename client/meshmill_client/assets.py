@@ -8,9 +8,9 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from meshmill_client.downloads import downloaded
-from meshmill_client.errors import LinkRefused, NotReady
+from meshmill_client.errors import AssetFailed, LinkRefused, NotReady
 from meshmill_client.models import Asset, AssetPage, AssetStatus
-from meshmill_client.polling import OnProgress, followed
+from meshmill_client.polling import OnProgress, until_final
 from meshmill_client.retries import certainly_not_received, transient
 from meshmill_client.session import Call, Session
 
@@ -126,7 +126,12 @@ class Assets:
             ApiError, ConnectionFailed: it can't be looked at.
         """
         session = self._session
-        return followed(asset, session.transport, session.clock, timeout, on_progress)
+        done = until_final(
+            asset, Asset.read, session.transport, session.clock, timeout, on_progress
+        )
+        if done.status is AssetStatus.FAILED:
+            raise AssetFailed(done)
+        return done
 
     def download(self, asset: Asset, directory: Path | str) -> dict[str, Path]:
         """All files of a completed asset, by name, checked by their SHA-256.

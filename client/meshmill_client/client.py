@@ -9,6 +9,7 @@ from typing import Self
 import httpx
 
 from meshmill_client.assets import Assets
+from meshmill_client.batches import Batches
 from meshmill_client.clock import Clock, SystemClock
 from meshmill_client.credentials import Credentials
 from meshmill_client.retries import Retrier, RetryPolicy
@@ -68,6 +69,7 @@ class Client:
         sender = Transport(self._http, Retrier(retries or RetryPolicy(), clock))
         self._session = Session(base_url.rstrip("/"), credentials, sender, clock)
         self.assets = Assets(self._session)
+        self.batches = Batches(self._session)
 
     def request(
         self,

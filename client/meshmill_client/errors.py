@@ -15,6 +15,7 @@
     │   ├── MethodNotAllowed        405
     │   ├── Conflict                409
     │   │   ├── DuplicateRequest
+    │   │   ├── IdempotencyConflict
     │   │   └── InvalidState
     │   ├── PayloadTooLarge         413
     │   ├── UnsupportedMediaType    415
@@ -24,9 +25,10 @@
     ├── ConnectionFailed            no answer came, after all retries
     ├── TokenRefused                the token endpoint does not know these credentials
     ├── UnexpectedAnswer            an answer that the contract does not know
-    ├── NotReady                    a download was asked of an asset that is not completed
+    ├── NotReady                    what was asked for isn't there yet, or not any more
     ├── AssetFailed                 waited for an asset, and it failed; has the asset
-    ├── WaitTimeout                 waited long enough; has the asset as last seen
+    ├── BatchFailed                 waited for a batch, and its manifest failed; has the batch
+    ├── WaitTimeout                 waited long enough; has what was waited for as last seen
     └── DownloadFailed
         ├── LinkRefused             the store no longer takes the link
         ├── Truncated               fewer or more bytes than announced
@@ -41,6 +43,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
+    from meshmill_client.batch_models import Batch
     from meshmill_client.models import Asset
 
 
@@ -168,6 +171,12 @@ class DuplicateRequest(Conflict):
     code = "DUPLICATE_REQUEST"
 
 
+class IdempotencyConflict(Conflict):
+    """The idempotency key stands for another request."""
+
+    code = "IDEMPOTENCY_CONFLICT"
+
+
 class InvalidState(Conflict):
     """The record is in a state that does not allow this."""
 
@@ -225,7 +234,7 @@ class UnexpectedAnswer(MeshmillError):
 
 
 class NotReady(MeshmillError):
-    """Only a completed asset has files."""
+    """Only a completed asset has files, and a batch whose lines are counted."""
 
 
 class AssetFailed(MeshmillError):
@@ -237,12 +246,21 @@ class AssetFailed(MeshmillError):
         self.asset = asset
 
 
-class WaitTimeout(MeshmillError):
-    """The asset is not final yet; it goes on being made, and can be waited for again."""
+class BatchFailed(MeshmillError):
+    """The manifest that was waited for came to nothing; ``batch.error`` has the reason."""
 
-    def __init__(self, asset: Asset, waited: float) -> None:
-        super().__init__(f"asset {asset.asset_id} is still {asset.status} after {waited:.0f} s")
-        self.asset = asset
+    def __init__(self, batch: Batch) -> None:
+        reason = f"{batch.error.code}: {batch.error.message}" if batch.error else "no reason given"
+        super().__init__(f"batch {batch.batch_id} failed: {reason}")
+        self.batch = batch
+
+
+class WaitTimeout(MeshmillError):
+    """It is not final yet; it goes on being made, and can be waited for again."""
+
+    def __init__(self, seen: Asset | Batch, waited: float) -> None:
+        super().__init__(f"{seen.name} is still {seen.status} after {waited:.0f} s")
+        self.seen = seen
 
 
 class DownloadFailed(MeshmillError):

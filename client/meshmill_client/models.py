@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from meshmill_client.errors import UnexpectedAnswer
 
 
-class _Wire(BaseModel):
+class Wire(BaseModel):
     """Immutable, read from JSON."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -44,7 +44,7 @@ class AssetStatus(StrEnum):
     FAILED = "failed"
 
 
-class AssetStats(_Wire):
+class AssetStats(Wire):
     """Counts over the most detailed level of the model."""
 
     triangles: int
@@ -53,7 +53,7 @@ class AssetStats(_Wire):
     textures: int
 
 
-class AssetFile(_Wire):
+class AssetFile(Wire):
     """A file of a completed asset; ``url`` downloads it until ``expires_at``.
 
     ``name`` addresses it (``model``, ``model_lod1``, ``preview``, ``provenance``), ``filename``
@@ -69,7 +69,7 @@ class AssetFile(_Wire):
     expires_at: datetime
 
 
-class Failure(_Wire):
+class Failure(Wire):
     """Why an asset failed; a ``retryable`` one may be asked for again."""
 
     code: str
@@ -78,7 +78,7 @@ class Failure(_Wire):
     retryable: bool
 
 
-class AssetLinks(_Wire):
+class AssetLinks(Wire):
     """Addresses that stay as long as the asset: its own, and its files' by their names.
 
     They are read with credentials; a file's redirects to a link that expires.
@@ -88,7 +88,7 @@ class AssetLinks(_Wire):
     files: dict[str, str] = {}
 
 
-class Asset(_Wire):
+class Asset(Wire):
     """One request of one user, and how far it has come.
 
     ``deduplicated`` is only known of an asset that :meth:`Assets.create` returned: whether the
@@ -118,12 +118,17 @@ class Asset(_Wire):
     error: Failure | None = None
 
     @property
+    def name(self) -> str:
+        """What it is called where people read of it."""
+        return f"asset {self.asset_id}"
+
+    @property
     def is_final(self) -> bool:
         """Nothing happens to the asset by itself any more."""
         return self.status in (AssetStatus.COMPLETED, AssetStatus.FAILED)
 
 
-class AssetPage(_Wire):
+class AssetPage(Wire):
     """A page of a listing, newest first; ``next_cursor`` leads to the next one."""
 
     data: tuple[Asset, ...]

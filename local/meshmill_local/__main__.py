@@ -41,6 +41,7 @@ def _demo(options: argparse.Namespace, progress: Progress) -> int:
     def show(stack: LocalStack, interruption: Interruption, progress: Progress) -> int:
         demo = Demo(
             events=options.events,
+            manifest=options.manifest,
             out=options.out,
             report=progress.step,
             is_interrupted=lambda: interruption.requested,
@@ -75,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="boot the pipeline and serve until interrupted")
     run.set_defaults(act=_run)
-    demo = commands.add_parser("demo", help="boot it, send events/api, download and check all")
+    demo = commands.add_parser("demo", help="boot it, send events/, download and check all")
     demo.set_defaults(act=_demo)
     for command in (run, demo):
         _add_stack_options(command)
@@ -84,6 +85,12 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         default=CHECKOUT / "events" / "api",
         help="requests to send (default: %(default)s)",
+    )
+    demo.add_argument(
+        "--manifest",
+        type=Path,
+        default=CHECKOUT / "events" / "manifests" / "village.jsonl",
+        help="many requests in a file, to drop into the bucket (default: %(default)s)",
     )
     demo.add_argument(
         "--out",

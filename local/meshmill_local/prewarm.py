@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -21,6 +21,14 @@ from meshmill_local.identity import ISSUER
 _HEALTH = "/api/v1/health"
 _UNSIGNED_STATUS = f"/api/v1/status/assets/{asset_id('nobody', 'nothing')}"
 _OVER_HTTP = frozenset({"ApiFunction", "StatusFunction"})
+#: They start with the first manifest: two processes more would delay every start.
+_LEFT_COLD = frozenset({"SplitManifestFunction", "IngestManifestFunction"})
+#: Their messages are not about assets.
+_OF_BATCHES = tuple(
+    f"{name}{kind}Url"
+    for name in ("UploadEvents", "Batch")
+    for kind in ("Queue", "DeadLetterQueue")
+)
 _FUNCTION, _STREAM = "Function", "/stream/"
 _SERVER_ERROR = 500
 _TIMEOUT = {"connect": 5.0, "read": 60.0, "write": 5.0, "pool": 5.0}
@@ -30,7 +38,7 @@ Report = Callable[[str], None]
 
 
 def prewarm(base_url: str, outputs: Mapping[str, str], clients: Clients, report: Report) -> None:
-    """Call each function once, with an event that changes nothing, several at a time.
+    """Call each function once, with an event that changes nothing, but for those of manifests.
 
     ``api`` and ``status`` are called over HTTP, queue consumers with a message about an asset
     that doesn't exist, which they acknowledge, readers of a stream with no records. A worker
@@ -41,14 +49,15 @@ def prewarm(base_url: str, outputs: Mapping[str, str], clients: Clients, report:
         EngineError: the API does not answer.
     """
     lambda_client = clients.client("lambda")
-    sources = _sources_by_function(lambda_client)
+    of_batches = {outputs[name].rpartition("/")[2] for name in _OF_BATCHES if name in outputs}
+    sources = _sources_by_function(lambda_client, of_batches)
     tasks: list[Callable[[], object]] = [
         partial(_call_route, base_url, path) for path in (_HEALTH, _UNSIGNED_STATUS)
     ]
     tasks += [
         partial(_invoke, lambda_client, name, idle_event(sources.get(name)), report)
         for key, name in outputs.items()
-        if key.endswith(_FUNCTION) and key not in _OVER_HTTP
+        if key.endswith(_FUNCTION) and key not in _OVER_HTTP | _LEFT_COLD
     ]
     with ThreadPoolExecutor(len(tasks), "prewarm") as pool:
         for future in [pool.submit(task) for task in tasks]:
@@ -89,13 +98,14 @@ def _absent_asset_record(queue_arn: str) -> dict[str, Any]:
     }
 
 
-def _sources_by_function(client: Any) -> dict[str, str]:
-    """Function name → one of the queues, or the stream, that feed it."""
+def _sources_by_function(client: Any, passed_over: Collection[str]) -> dict[str, str]:
+    """Function name → one of the queues, or the stream, that feed it; not of certain queues."""
     pages = client.get_paginator("list_event_source_mappings").paginate()
     return {
         mapping["FunctionArn"].split(":")[6]: mapping["EventSourceArn"]
         for page in pages
         for mapping in page["EventSourceMappings"]
+        if mapping["EventSourceArn"].rpartition(":")[2] not in passed_over
     }
 
 

@@ -44,7 +44,7 @@ def assert_at_rest(stack: LocalStack) -> None:
     """Queues and dead letters are empty."""
     sqs = stack.client("sqs")
     urls = [url for name, url in stack.outputs.items() if name.endswith("QueueUrl")]
-    assert len(urls) == 6
+    assert len(urls) == 10
 
     def empty() -> bool | None:
         counts = [
@@ -212,7 +212,8 @@ def test_a_message_that_nobody_understands_ends_in_quarantine(local_stack: Local
         listed = s3.list_objects_v2(
             Bucket=local_stack.outputs["ArtefactsBucket"], Prefix="quarantine/"
         )
-        return listed.get("Contents")
+        contents: list[Any] | None = listed.get("Contents")
+        return contents
 
     (kept,) = eventually(quarantined, "the message is in quarantine")
     body = s3.get_object(Bucket=local_stack.outputs["ArtefactsBucket"], Key=kept["Key"])["Body"]

@@ -1,4 +1,4 @@
-"""``make demo``: send every request in events/api to the running pipeline, and check it all."""
+"""``make demo``: everything in events/ is asked of the running pipeline, and checked."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from rich.console import Console
 from meshmill_local.demo.clock import InterruptibleClock, IsInterrupted
 from meshmill_local.demo.errors import DemoError, Interrupted
 from meshmill_local.demo.events import Requests
-from meshmill_local.demo.performance import Performance, Service
-from meshmill_local.demo.pursuit import Delivery
-from meshmill_local.demo.seeds import next_seed
+from meshmill_local.demo.manifest import Manifest
+from meshmill_local.demo.performance import Outcome, Performance, Script, Service
+from meshmill_local.demo.runs import next_run
 from meshmill_local.demo.table import shown
 from meshmill_local.stack import LocalStack
 
@@ -25,9 +25,13 @@ _WIDTH_OF_A_FILE = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demo:
-    """What the demo works on: ``events`` holds requests, ``out`` receives files."""
+    """What the demo works on: ``events`` holds requests, ``out`` receives files.
+
+    ``manifest`` is the file of many requests that is dropped into the bucket of uploads.
+    """
 
     events: Path
+    manifest: Path
     out: Path
     report: Callable[[str], None]
     is_interrupted: IsInterrupted
@@ -41,13 +45,13 @@ class Demo:
         """
         begun = time.monotonic()
         console = _console()
-        requests = Requests.read(self.events)
-        seed = next_seed(stack.state.root)
-        console.print(_announcement(len(requests.creating), self.events, seed), markup=False)
+        script = Script(requests=Requests.read(self.events), manifest=Manifest.read(self.manifest))
+        run = next_run(stack.state.root)
+        console.print(self._announcement(script, run), markup=False)
         clock = InterruptibleClock(self.is_interrupted)
-        with Performance(_service(stack), requests, clock, self.out) as performance:
+        with Performance(_service(stack), script, clock, self.out) as performance:
             try:
-                deliveries = performance.play(seed, console, self.report)
+                outcome = performance.play(run, console, self.report)
             except DemoError:
                 # Where somebody has ended it, or the engine has ended itself, that is the news.
                 # (The clock may have been abandoned by this very failure, so it isn't asked.)
@@ -55,8 +59,15 @@ class Demo:
                     raise Interrupted from None
                 stack.engine.require_running()
                 raise
-        self.report(_summary(deliveries, time.monotonic() - begun))
+        self.report(_summary(outcome, time.monotonic() - begun))
         console.print(f"\n  files  {shown(self.out)}/\n  serve  make run\n", markup=False)
+
+    def _announcement(self, script: Script, run: int) -> str:
+        assets, lines = len(script.requests.creating), len(script.manifest.lines)
+        return (
+            f"\nAsking for the {assets} assets in {shown(self.events)}/, and by {lines} lines for "
+            f"those in {shown(self.manifest)} (run {run} on this state)\n"
+        )
 
 
 def _service(stack: LocalStack) -> Service:
@@ -74,15 +85,10 @@ def _console() -> Console:
     return console if console.is_terminal else Console(highlight=False, width=_WIDTH_OF_A_FILE)
 
 
-def _announcement(requests: int, events: Path, seed: int) -> str:
-    return (
-        f"\nAsking for the {requests} assets in {shown(events)}/ (the seed of this run: {seed})\n"
-    )
-
-
-def _summary(deliveries: list[Delivery], seconds: float) -> str:
-    were_there = sum(delivery.was_there for delivery in deliveries)
-    built = f"{len(deliveries) - were_there} assets built"
+def _summary(outcome: Outcome, seconds: float) -> str:
+    were_there = sum(delivery.was_there for delivery in outcome.deliveries)
+    in_the_batch = outcome.reported.batch.counts.completed
+    built = f"{len(outcome.deliveries) - were_there} assets and {in_the_batch} of a manifest built"
     if were_there:
         built += f", {were_there} already there from an earlier run and not built again"
     return f"{built}; done in {seconds:.1f} s"

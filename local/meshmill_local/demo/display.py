@@ -1,9 +1,10 @@
-"""How assets come along: live bars on a terminal, one line a change anywhere else."""
+"""How assets and batches come along: live bars on a terminal, elsewhere one line a change."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from types import TracebackType
 from typing import Protocol, Self
@@ -50,11 +51,31 @@ _FINAL = (Stage.BUILT, Stage.ALREADY_THERE, Stage.FAILED)
 _STYLES = {Stage.BUILT: "green", Stage.ALREADY_THERE: "cyan", Stage.FAILED: "bold red"}
 
 
+_PERCENT = 100
+_PERCENT_OF_A_LINE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How far a batch has come: in words, and how many percent of its lines are settled."""
+
+    words: str
+    percent: float
+    is_final: bool
+
+    def __str__(self) -> str:
+        return f"{self.words}, {self.percent:.0f} %"
+
+
 class Display(Protocol):
-    """Shows stages; any thread may call it."""
+    """Shows how far something is; any thread may call it."""
 
     def show(self, name: str, stage: Stage) -> None:
         """An asset has come to a stage, or stands where it stood."""
+        ...
+
+    def show_share(self, name: str, share: Share) -> None:
+        """A batch has come so far, or stands where it stood."""
         ...
 
     def __enter__(self) -> Self:
@@ -71,19 +92,21 @@ class Display(Protocol):
         ...
 
 
-def display_on(console: Console, names: Iterable[str]) -> Display:
-    """The display that fits where the console writes."""
+def display_on(console: Console, assets: Iterable[str], batches: Iterable[str] = ()) -> Display:
+    """The display of these names that fits where the console writes."""
     if console.is_terminal and not console.is_dumb_terminal:
-        return LiveBars(console, names)
+        return LiveBars(console, assets, batches)
     return PlainLines(console)
 
 
 class LiveBars:
-    """A bar for each asset."""
+    """A bar for each asset and each batch."""
 
-    def __init__(self, console: Console, names: Iterable[str]) -> None:
-        names = list(names)
-        width = max(map(len, names))
+    def __init__(
+        self, console: Console, assets: Iterable[str], batches: Iterable[str] = ()
+    ) -> None:
+        totals = {**dict.fromkeys(assets, STEPS), **dict.fromkeys(batches, _PERCENT)}
+        width = max(map(len, totals))
         self._progress = Progress(
             SpinnerColumn("dots", finished_text=" "),
             TextColumn(f"{{task.description:<{width}}}", markup=False),
@@ -93,7 +116,8 @@ class LiveBars:
             console=console,
         )
         self._tasks: dict[str, TaskID] = {
-            name: self._progress.add_task(name, total=STEPS, stage=Stage.QUEUED) for name in names
+            name: self._progress.add_task(name, total=total, stage=Stage.QUEUED)
+            for name, total in totals.items()
         }
 
     def show(self, name: str, stage: Stage) -> None:
@@ -101,6 +125,13 @@ class LiveBars:
         task = self._tasks[name]
         self._progress.update(task, completed=stage.steps_done, stage=stage)
         if stage.is_final:
+            self._progress.stop_task(task)
+
+    def show_share(self, name: str, share: Share) -> None:
+        """Move the batch's bar."""
+        task = self._tasks[name]
+        self._progress.update(task, completed=share.percent, stage=share)
+        if share.is_final:
             self._progress.stop_task(task)
 
     def __enter__(self) -> Self:
@@ -123,15 +154,23 @@ class PlainLines:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._shown: dict[str, Stage] = {}
+        self._shown: dict[str, object] = {}
         self._lock = threading.Lock()
 
     def show(self, name: str, stage: Stage) -> None:
         """Print what is new."""
+        self._print(name, stage, stage)
+
+    def show_share(self, name: str, share: Share) -> None:
+        """Print each other word, and each tenth."""
+        self._print(name, (share.words, share.percent // _PERCENT_OF_A_LINE), share)
+
+    def _print(self, name: str, come_to: object, told: Stage | Share) -> None:
+        """A line, unless it stands where it stood."""
         with self._lock:
-            if self._shown.get(name) is not stage:
-                self._shown[name] = stage
-                self._console.print(f"  {name}: {stage}", markup=False)
+            if self._shown.get(name) != come_to:
+                self._shown[name] = come_to
+                self._console.print(f"  {name}: {told}", markup=False)
 
     def __enter__(self) -> Self:
         """Nothing to begin."""
@@ -148,8 +187,9 @@ class PlainLines:
 
 class _StageColumn(ProgressColumn):
     def render(self, task: Task) -> Text:
-        stage: Stage = task.fields["stage"]
-        return Text(f"{stage:<{max(map(len, Stage))}}", style=_STYLES.get(stage, ""))
+        stage: Stage | Share = task.fields["stage"]
+        style = _STYLES.get(stage, "") if isinstance(stage, Stage) else ""
+        return Text(f"{stage!s:<{max(map(len, Stage))}}", style=style)
 
 
 class _SecondsColumn(ProgressColumn):

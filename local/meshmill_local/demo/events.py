@@ -2,8 +2,8 @@
 
 What an event stands for is told by its name: ``create_*`` asks for an asset, ``repeat_X`` asks
 again for what ``create_X`` asked for, ``refused/C`` must be answered with the error code C, and
-everything else reads. Other folders hold what a demo leaves alone: it deletes nothing, and is no
-administrator.
+everything else reads. Other folders hold what a demo leaves alone: it deletes nothing, is no
+administrator, and has a manifest of its own to drop.
 """
 
 from __future__ import annotations

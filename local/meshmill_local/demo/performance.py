@@ -15,11 +15,16 @@ from meshmill_client import Asset, Client, ClientCredentials
 from meshmill_local.demo.checks import Caller, require_complete, require_unbuilt, require_valid
 from meshmill_local.demo.clock import InterruptibleClock
 from meshmill_local.demo.display import display_on
+from meshmill_local.demo.drop import Drop, Reported
 from meshmill_local.demo.events import Requests
+from meshmill_local.demo.manifest import Manifest
 from meshmill_local.demo.pursuit import Delivery, Pursuit
-from meshmill_local.demo.table import table_of
+from meshmill_local.demo.reports import errors_of, require_counted, require_reported
+from meshmill_local.demo.table import shown, table_of
+from meshmill_local.demo.together import both
 
 _PATIENCE_SECONDS = 120.0
+_PATIENCE_WITH_A_BATCH_SECONDS = 600.0
 
 Report = Callable[[str], None]
 """Receives a line about each act that succeeded."""
@@ -35,19 +40,36 @@ class Service:
     client_secret: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """What the demo asks for: single requests, and a manifest of many."""
+
+    requests: Requests
+    manifest: Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it."""
+
+    deliveries: list[Delivery]
+    reported: Reported
+
+
 class Performance:
     """Acts, each with its lines; one that doesn't succeed raises DemoError."""
 
     def __init__(
-        self, service: Service, requests: Requests, clock: InterruptibleClock, out: Path
+        self, service: Service, script: Script, clock: InterruptibleClock, out: Path
     ) -> None:
         """Files go to ``out``."""
-        self._requests = requests
+        self._requests, self._manifest = script.requests, script.manifest
         credentials = ClientCredentials(service.token_url, service.client_id, service.client_secret)
         self._signed_in = Client(service.base_url, credentials, clock=clock)
         self._anonymous = Client(service.base_url, clock=clock)
         self._caller = Caller(self._signed_in, self._anonymous)
         self._pursuit = Pursuit(self._signed_in, clock, out, _PATIENCE_SECONDS)
+        self._drop = Drop(self._signed_in, out, _PATIENCE_WITH_A_BATCH_SECONDS)
         self._clock = clock
         self._connections = ExitStack()
 
@@ -61,35 +83,45 @@ class Performance:
         """Close them."""
         self._connections.close()
 
-    def play(self, seed: int, console: Console, report: Report) -> list[Delivery]:
-        """All acts: create, follow, download, check, repeat, read, be refused.
+    def play(self, run: int, console: Console, report: Report) -> Outcome:
+        """All acts: create, drop, follow, download, check, repeat, read, be refused.
+
+        ``run`` is the number of this run on its state, which asks for individuals of its own.
 
         Raises:
             DemoError: one of them did not succeed.
             Interrupted: a signal asked for the end.
         """
-        created = self._created(seed)
-        with display_on(console, created) as display:
-            deliveries = self._pursuit(created, display)
+        created = self._created(run)
+        manifest = self._manifest.of_run(run)
+        with display_on(console, created, [manifest.name]) as display:
+            deliveries, reported = both(
+                partial(self._pursuit, created, display),
+                partial(self._drop, manifest, display),
+                self._clock,
+            )
         console.print(table_of(deliveries, console.width))
-        for act in self._checks(deliveries):
+        console.print(errors_of(reported, shown))
+        for act in self._checks(deliveries, reported):
             report(act())
             self._clock.require_interest()
-        return deliveries
+        return Outcome(deliveries, reported)
 
-    def _created(self, seed: int) -> dict[str, Asset]:
+    def _created(self, run: int) -> dict[str, Asset]:
         return {
-            name: self._caller.create(event.with_seed(seed))
+            name: self._caller.create(event.with_seed(run))
             for name, event in self._requests.creating.items()
         }
 
-    def _checks(self, deliveries: list[Delivery]) -> list[Callable[[], str]]:
+    def _checks(self, deliveries: list[Delivery], reported: Reported) -> list[Callable[[], str]]:
         """What is left to do; each says in a line what it found."""
         by_name = {delivery.name: delivery.asset for delivery in deliveries}
         return [
-            lambda: _downloaded(deliveries),
+            lambda: _downloaded(deliveries, reported),
             lambda: _valid(deliveries),
             lambda: _complete(deliveries),
+            lambda: require_counted(reported),
+            lambda: require_reported(reported),
             *(partial(self._repeated, by_name[name], name) for name in self._requests.repeating),
             lambda: self._read(deliveries[0].asset),
             self._refused,
@@ -117,8 +149,8 @@ class Performance:
         return f"{len(errors)} wrong requests refused: {told}"
 
 
-def _downloaded(deliveries: list[Delivery]) -> str:
-    files = sum(len(delivery.files) for delivery in deliveries)
+def _downloaded(deliveries: list[Delivery], reported: Reported) -> str:
+    files = sum(len(delivery.files) for delivery in deliveries) + len(reported.files)
     return f"{files} files downloaded, the SHA-256 of each as announced"
 
 

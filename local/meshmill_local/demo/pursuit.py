@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from meshmill_client import Asset, AssetStatus, Client
 from meshmill_local.demo.clock import InterruptibleClock
 from meshmill_local.demo.display import Display, Stage
 from meshmill_local.demo.errors import told_in_one_line
+from meshmill_local.demo.together import all_of
 
 _STAGES = {
     AssetStatus.PENDING: Stage.QUEUED,
@@ -56,22 +57,8 @@ class Pursuit:
             DemoError: one of them failed; the others are abandoned.
             Interrupted: all are.
         """
-        with ThreadPoolExecutor(len(assets), "pursuit") as threads:
-            futures = {
-                name: threads.submit(self._deliver, name, asset, display)
-                for name, asset in assets.items()
-            }
-            try:
-                for future in as_completed(futures.values()):
-                    future.result()
-            finally:
-                self._abandon_the_rest(futures)
-        return [future.result() for future in futures.values()]
-
-    def _abandon_the_rest(self, futures: Mapping[str, Future[Delivery]]) -> None:
-        """The pool can only be left when all of its threads have ended."""
-        if not all(future.done() for future in futures.values()):
-            self.clock.abandon()
+        calls = [partial(self._deliver, name, asset, display) for name, asset in assets.items()]
+        return all_of(calls, self.clock)
 
     def _deliver(self, name: str, asset: Asset, display: Display) -> Delivery:
         was_there = asset.deduplicated is True and asset.is_final
