@@ -12,6 +12,8 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
 
 from functions.dead_letter import handler as dead_letter_function
 from functions.generate import handler as generate_function
+from functions.ingest_manifest import handler as ingest_function
+from functions.split_manifest import handler as split_function
 from meshmill.domain.work import WorkItem
 from tests.faults.emptied import forget
 from tests.faults.platform import Platform
@@ -25,7 +27,12 @@ Actor = Callable[[Platform], Any]
 @contextmanager
 def elsewhere() -> Iterator[None]:
     """In another process, which shares nothing with the one that is interrupted."""
-    consumers: tuple[Any, ...] = (generate_function, dead_letter_function)
+    consumers: tuple[Any, ...] = (
+        generate_function,
+        dead_letter_function,
+        split_function,
+        ingest_function,
+    )
     processors = [consumer._processor for consumer in consumers]
     # Powertools keeps the event at hand on the class.
     router: Any = BaseRouter

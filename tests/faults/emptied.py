@@ -9,15 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from functions.account import handler as account_function
-from functions.api import handler as api_function
-from functions.audit import handler as audit_function
-from functions.dead_letter import handler as dead_letter_function
-from functions.generate import handler as generate_function
-from functions.reconcile import handler as reconcile_function
-from functions.status import handler as status_function
 from tests.faults import insides
-from tests.support.cloud import Cloud, running_cloud
+from tests.support.cloud import Cloud, forget_wiring, running_cloud
 
 
 @contextmanager
@@ -41,14 +34,4 @@ def rotate_signing_keys(cloud: Cloud, current: str, previous: str) -> None:
 
 def forget() -> None:
     """New processes: the functions are wired anew, on the clients that there are."""
-    for wired in (
-        api_function._api,
-        status_function._route,
-        generate_function._settings,
-        generate_function._consumer,
-        dead_letter_function._bury,
-        reconcile_function._reconcile,
-        audit_function._record,
-        account_function._run,
-    ):
-        wired.cache_clear()
+    forget_wiring()

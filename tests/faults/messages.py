@@ -56,6 +56,11 @@ def expire(now_ms: int) -> None:
         _drop(name, lambda message: message.sent_timestamp + _RETENTION_MS <= now_ms)
 
 
+def bodies(name: str) -> list[str]:
+    """What waits in a queue, in flight or not."""
+    return [str(message.body) for message in insides.queue(name)._messages]
+
+
 def contents(name: str) -> dict[str, WorkItem | None]:
     """What a queue's messages say, by their ids; None where nobody understands it."""
     return {message.id: _read(message.body) for message in insides.queue(name)._messages}

@@ -30,9 +30,13 @@ _SUITES = (
     ("tests/unit/usecases", "tests/unit/domain"),
     ("tests/security", "tests/faults/test_interleavings.py"),
     ("tests/faults/test_every_call.py", "tests/pipeline/test_api_errors.py"),
+    ("tests/faults/test_batches.py", "tests/faults/test_batch_interleavings.py"),
     ("tests/faults/test_three_actors.py", _MACHINE),
 )
 _USECASES = "layers/meshmill/python/meshmill/usecases"
+_BATCHES = f"{_USECASES}/batches"
+_BATCH_TRANSITIONS = "layers/meshmill/python/meshmill/domain/batch_transitions.py"
+_AWS = "layers/meshmill/python/meshmill/aws"
 _TRANSITIONS = "layers/meshmill/python/meshmill/domain/transitions.py"
 _SIGNING = "layers/meshmill/python/meshmill/domain/signing.py"
 _MOST_TOLD = 3
@@ -61,8 +65,8 @@ MUTANTS = (
     Mutant(
         "blind complete",
         _TRANSITIONS,
-        '        name="complete",\n        requires=_held(run, owner),',
-        '        name="complete",\n        requires=Is("run", run),',
+        '        name="complete",\n        requires=_held(asset.run, owner),',
+        '        name="complete",\n        requires=Is("run", asset.run),',
     ),
     Mutant(
         "drop on exception",
@@ -120,7 +124,8 @@ MUTANTS = (
     Mutant(
         "failed send forgotten, and patience too",
         f"{_USECASES}/submit_asset.py",
-        "            self._leave_to_reconciler(asset)\n",
+        "            StandingAssets(self.assets, self.clock, self.patience)"
+        ".leave_to_reconciler(asset)\n",
         "            pass\n",
     ),
     Mutant(
@@ -195,9 +200,9 @@ MUTANTS = (
     ),
     Mutant(
         "lost answers not recognised",
-        "layers/meshmill/python/meshmill/aws/dynamodb_assets.py",
-        "applied=transition.already.holds(standing.attributes())",
-        "applied=False",
+        _TRANSITIONS,
+        "applied = standing is not None and self.already.holds(standing.attributes())",
+        "applied = False",
     ),
     Mutant(
         "any owner reads",
@@ -331,8 +336,127 @@ MUTANTS = (
     Mutant(
         "a deletion without its entry",
         "layers/meshmill/python/meshmill/aws/dynamodb_asset_deletion.py",
-        "[self._delete_of(asset), record]",
+        "[self._delete_of(asset), put_of(self.audit_table, entry, self.audit_days)]",
         "[self._delete_of(asset)]",
+    ),
+    Mutant(
+        "lines counted whoever has the chunk",
+        _BATCH_TRANSITIONS,
+        '            Is("version", chunk.version), Is("owner", chunk.owner), '
+        'Is("offset", chunk.offset)\n',
+        '            Is("batch_id", chunk.batch_id)\n',
+    ),
+    Mutant(
+        "lines counted without their chunk",
+        f"{_AWS}/dynamodb_batch_chunks.py",
+        '            {"Update": self._update_of(chunk, transition)},\n',
+        "",
+    ),
+    Mutant(
+        "assets counted outside of their transaction",
+        f"{_AWS}/tallies.py",
+        "            writes = [self._update_of(seen, transition), "
+        "*writes_of(tally, self.batches_table)]\n"
+        "            reasons = transactions.write(self.client, writes, self.backoff)\n",
+        "            own = [self._update_of(seen, transition)]\n"
+        "            reasons = transactions.write(self.client, own, self.backoff)\n"
+        "            if reasons is None:\n"
+        "                counts = writes_of(tally, self.batches_table)\n"
+        "                transactions.write(self.client, counts, self.backoff)\n",
+    ),
+    Mutant(
+        "planned by whoever comes",
+        f"{_AWS}/dynamodb_ongoing_batches.py",
+        '        refusal = self._write({"Update": self._update_of(batch, transition)}, *puts)\n',
+        '        self._write(*puts, {"Delete": {"TableName": self._table, "Key": '
+        'batch_items.key(batch.batch_id, "none")}})\n'
+        '        refusal = self._write({"Update": self._update_of(batch, transition)})\n',
+    ),
+    Mutant(
+        "parts of lines that were not counted",
+        f"{_BATCHES}/finish_batch.py",
+        "for name in chunk.parts]\n",
+        "for name in (*chunk.parts, *chunk.parts[-1:])]\n",
+    ),
+    Mutant(
+        "parts that anybody may replace",
+        f"{_BATCHES}/chunk_hold.py",
+        "{chunk.next_line:07d}-{chunk.owner}",
+        "{chunk.next_line:07d}",
+    ),
+    Mutant(
+        "a line's own asset taken for another's",
+        f"{_USECASES}/submit_lines.py",
+        "if record.run == asset.run or record.origin == asset.origin:",
+        "if record.run == asset.run:",
+    ),
+    Mutant(
+        "a line's own asset is a duplicate of itself",
+        f"{_USECASES}/submit_lines.py",
+        '"accepted" if records[asset.asset_id].origin == asset.origin else "duplicate",',
+        '"accepted" if records[asset.asset_id].run == asset.run else "duplicate",',
+    ),
+    Mutant(
+        "chunks dropped on exception",
+        f"{_BATCHES}/ingest_chunk.py",
+        '            raise Returned("the attempt failed") from error\n',
+        "            del error\n",
+    ),
+    Mutant(
+        "uploads dropped on exception",
+        f"{_BATCHES}/split_manifest.py",
+        '            raise Returned("the attempt failed") from error\n',
+        "            return Splitting.FAILED\n",
+    ),
+    Mutant(
+        "chunks whose lease never lapses",
+        f"{_BATCHES}/chunk_hold.py",
+        "        if (standing.lease_until or 0) > now:\n",
+        "        if standing.lease_until:\n",
+    ),
+    Mutant(
+        "asked again without being counted",
+        _TRANSITIONS,
+        "        tally=tallies.requeued(failed, now),\n",
+        "",
+    ),
+    Mutant(
+        "redriven whenever it has failed",
+        f"{_BATCHES}/redrive_assets.py",
+        "if asset.status is Status.FAILED and (asset.completed_at or 0) <= item.redriving_since",
+        "if asset.status is Status.FAILED",
+    ),
+    Mutant(
+        "reported before every chunk is done",
+        "layers/meshmill/python/meshmill/domain/batch.py",
+        "self.counts.chunks_done >= self.batch.chunks",
+        "self.counts.chunks_done > 0",
+    ),
+    Mutant(
+        "deleted before its line is counted",
+        f"{_AWS}/dynamodb_asset_deletion.py",
+        '"attribute_not_exists(batch_id) OR next_line > :line"',
+        '"attribute_not_exists(batch_id) OR next_line > :line OR next_line <= :line"',
+    ),
+    Mutant(
+        "deleted without being counted",
+        "layers/meshmill/python/meshmill/domain/tally.py",
+        'waited_for = {} if asset.status.is_final else {"deleted": 1}',
+        "waited_for: dict[str, int] = {}",
+    ),
+    Mutant(
+        "dispatched before it is sent",
+        f"{_BATCHES}/split_manifest.py",
+        "        self.queue.send(\n",
+        "        early = batch_transitions.dispatched(batch, now=self.clock.now_ms())\n"
+        "        batch = self.batches.change(batch, early) or batch\n"
+        "        self.queue.send(\n",
+    ),
+    Mutant(
+        "dead chunks dropped",
+        f"{_BATCHES}/bury_upload.py",
+        "    if batch.phase not in _UNSPLIT and batch.redriving_since is None:\n",
+        "    if batch.batch_id:\n",
     ),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,13 +18,15 @@ from meshmill.aws.clock import SystemClock
 from meshmill.domain.asset import Asset, Status
 from meshmill.domain.errors import DependencyUnavailable
 from tests.fakes.clock import START_MS, FakeClock
-from tests.fakes.engine import CountingEngine
 from tests.faults import engine, insides
 from tests.faults.audit_model import check_trail
+from tests.faults.batch_oracle import BatchOracle
 from tests.faults.emptied import empty, forget, lasting_cloud
 from tests.faults.injection import Boundary, ProcessDied, boundary
+from tests.faults.serial import without_threads
 from tests.support import tokens
 from tests.support.cloud import LANES, Cloud, Reply
+from tests.support.cloud_settings import BATCH_QUEUE, UPLOAD_QUEUE
 
 T = TypeVar("T")
 
@@ -41,7 +44,8 @@ class Platform:
     cloud: Cloud
     clock: FakeClock
     aws: Boundary
-    engine: CountingEngine
+    engine: engine.PickyEngine
+    batches: BatchOracle = field(default_factory=BatchOracle)
     accepted: set[str] = field(default_factory=set)
     _bearer: str = field(default_factory=lambda: tokens.token(exp=4_000_000_000))
 
@@ -50,7 +54,9 @@ class Platform:
         self.aws.arm({})
         empty()
         self.accepted = set()
+        self.batches = BatchOracle()
         self.engine._failures.clear()
+        self.engine.doomed.clear()
 
     def create(self, body: dict[str, Any]) -> Reply:
         """A client that asks until it is answered."""
@@ -107,15 +113,21 @@ class Platform:
     def deliver(self) -> None:
         """Hand out everything that is visible, until nothing more is."""
         for _ in range(_MOST_ROUNDS):
+            self.cloud.announce_uploads()
             visible = {name for name, at in insides.messages() if at <= self.clock.now_ms()}
             told = self.attempt("audit", self.cloud.record_changes)
             if not visible and told == 0:
                 return
+            if UPLOAD_QUEUE in visible:
+                self.attempt("split_manifest", self.cloud.split)
+            if BATCH_QUEUE in visible:
+                self.attempt("ingest_manifest", self.cloud.ingest)
             for lane in LANES:
                 if lane in visible:
                     self.attempt("generate", partial(self.cloud.work, lane))
-                if f"{lane}-dead" in visible:
-                    self.attempt("dead_letter", partial(self.cloud.bury, lane))
+            for name in (*LANES, UPLOAD_QUEUE, BATCH_QUEUE):
+                if f"{name}-dead" in visible:
+                    self.attempt("dead_letter", partial(self.cloud.bury, name))
         raise NotAtRest("a message goes round and round")
 
     def run_to_rest(self) -> int:
@@ -127,10 +139,10 @@ class Platform:
             if moment is None:
                 return self.clock.now_ms() - began
             self.clock.advance_to(moment)
-            if any(asset.due_at <= moment for asset in self.open_assets() if asset.due_at):
+            if any(due_at <= moment for due_at in self._due()):
                 # Once a minute; an early round would find nothing that a later one does not.
                 self.attempt("reconcile", self.cloud.reconcile)
-        raise NotAtRest(f"still open: {self.open_assets()}")
+        raise NotAtRest(f"still open: {self.open_assets()}, {insides.batches()}")
 
     def assets(self) -> list[Asset]:
         return insides.assets()
@@ -145,6 +157,7 @@ class Platform:
                 self._check_files(asset)
             if not asset.status.is_final:
                 assert asset.due_at is not None, f"nobody watches {asset}"
+        self.batches.look()
 
     def check_at_rest(self) -> None:
         """What must hold when nothing is left to do: the oracle of the reliability notes."""
@@ -157,8 +170,13 @@ class Platform:
             assert asset_id in records or f"asset:{asset_id}" in deleted, "accepted, and gone"
         check_trail(self.cloud.changes.everything(), insides.audit_entries())
         for asset in records.values():
-            assert asset.status is Status.COMPLETED, asset
+            assert asset.status is self._end_of(asset), asset
+        self.batches.look_at_rest()
         assert list(insides.messages()) == []
+
+    def _end_of(self, asset: Asset) -> Status:
+        seed = json.loads(asset.request)["parameters"]["seed"]
+        return Status.FAILED if seed in self.engine.doomed else Status.COMPLETED
 
     def _check_files(self, asset: Asset) -> None:
         assert asset.files, "completed without files"
@@ -171,9 +189,14 @@ class Platform:
     def _next_moment(self) -> int | None:
         """When the next message turns visible or the next asset is due; None: never."""
         visible = [at for _, at in insides.messages()]
-        due = [asset.due_at for asset in self.open_assets() if asset.due_at is not None]
-        moments = visible + due
+        moments = visible + self._due()
         return max(min(moments), self.clock.now_ms() + 1) if moments else None
+
+    def _due(self) -> list[int]:
+        """When the reconciler is to look after the open assets and batches."""
+        assets = [asset.due_at for asset in self.open_assets()]
+        batches = [state.batch.due_at for state in insides.batches()]
+        return [due_at for due_at in (*assets, *batches) if due_at is not None]
 
 
 @contextmanager
@@ -188,4 +211,5 @@ def platform(directory: Path) -> Iterator[Platform]:
         patch.setattr(SystemClock, "now_ms", lambda _: clock.now_ms())
         patch.setattr(moto_sqs, "unix_time_millis", lambda *_: clock.now_ms())
         patch.setattr(moto_sqs, "unix_time", lambda *_: clock.now_ms() / 1000)
+        without_threads(patch)
         yield Platform(cloud, clock, aws, engine.install(patch))

@@ -22,7 +22,7 @@ from meshmill.aws.attributes import to_item
 from meshmill.domain import identity
 from meshmill.domain.account_job import AccountJob, JobKind
 from tests.contract.samples import STATES, new_asset
-from tests.faults import insides
+from tests.faults import batch_records, insides
 from tests.faults.actors import elsewhere
 from tests.faults.injection import Call, Happening, Mode
 from tests.faults.platform import NotAtRest, Platform, platform
@@ -66,7 +66,8 @@ class Scene:
 
 
 def have_records(stage: Platform) -> None:
-    """Two assets, an API key, and an upload of two versions."""
+    """Two assets, a batch, an API key, and an upload of two versions."""
+    batch_records.put_batch(stage, ADA)
     for seed in range(2):
         asset = dataclasses.replace(
             new_asset(ADA, seed=seed, now=stage.clock.now_ms()), **STATES["failed"]
@@ -111,6 +112,8 @@ def check_exported(stage: Platform, job: AccountJob) -> None:
     lines = [json.loads(line) for line in data.splitlines()]
     kinds = Counter(line["object"] for line in lines)
     assert (kinds["account"], kinds["asset"], kinds["api_key"]) == (1, 2, 1)
+    (batch,) = (line for line in lines if line["object"] == "batch")
+    assert batch["batch_id"] == batch_records.BATCH_ID
     assert len({json.dumps(line) for line in lines}) == len(lines)
     check_trail_of(job, "account.export_requested", "account.export_completed")
 
@@ -120,9 +123,10 @@ def check_erased(stage: Platform, job: AccountJob) -> None:
     assert insides.stored(f"uploads/{ADA}/") == insides.stored(f"exports/{ADA}/") == []
     assert stage.cloud.dynamodb.scan(TableName=tables.API_KEYS)["Items"] == []
     assert insides.fenced_buckets() == set()
+    batch_records.check_nothing_left(ADA)
     done = job.erasure
-    assert (done.assets, done.api_keys) == (2, 1)
-    assert done.files in {2, 3}
+    assert (done.assets, done.batches, done.api_keys) == (2, 1, 1)
+    assert done.files in {4, 5}
     check_trail_of(job, "account.erasure_requested", "account.erased")
 
 
