@@ -51,6 +51,11 @@ def _delivery_relations(stage: StageConfig) -> Relations:
             "retention must outlast every delivery of a message about a batch",
         ),
         (
+            # Else the message of a dead holder meets his lease, and is acknowledged.
+            max(batches.split_lease, batches.chunk_lease) < delivery.batch_visibility,
+            "split_lease and chunk_lease must lapse before a message comes back",
+        ),
+        (
             max(batches.split_retry, batches.chunk_retry) < delivery.batch_visibility,
             "split_retry and chunk_retry must be below batch_visibility",
         ),

@@ -83,6 +83,8 @@ class BatchGrants:
             access.on_table(self.data.audit, "PutItem"),
             access.on_table(self.data.rate_limits, "UpdateItem"),
             access.on_objects(self.data.uploads, UPLOADS, "GetObjectVersion"),
+            # What comes by a form whose batch is gone.
+            access.on_objects(self.data.uploads, ISSUED, "DeleteObjectVersion"),
             access.list_below(self.data.uploads, UPLOADS),
             access.list_versions_below(self.data.uploads, UPLOADS),
         ]

@@ -132,7 +132,7 @@ class ServiceStack(Stack):
             "api": [*shown, (uploads, ISSUED)],
             "status": shown,
             "generate": [(artefacts, ARTEFACTS)],
-            "split_manifest": [(uploads, UPLOADS)],
+            "split_manifest": [(uploads, UPLOADS), (uploads, ISSUED)],
             "ingest_manifest": [(uploads, UPLOADS), (artefacts, PARTS), (artefacts, BATCHES)],
             "dead_letter": [(artefacts, QUARANTINE)],
             "audit": [(artefacts, QUARANTINE)],

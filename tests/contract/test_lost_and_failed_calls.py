@@ -17,8 +17,10 @@ from meshmill.aws.dynamodb_limits import DynamoDbLineBudget, DynamoDbRateLimiter
 from meshmill.aws.s3_artefacts import S3Artefacts
 from meshmill.aws.s3_quarantine import S3Quarantine
 from meshmill.aws.sqs_queue import SqsBacklog, SqsDelivery, SqsWorkQueue
+from meshmill.domain import transitions
 from meshmill.domain.errors import DependencyUnavailable
 from meshmill.domain.lanes import Lane
+from meshmill.domain.transitions import Lease
 from meshmill.domain.work import WorkItem
 from meshmill.geometry.artefact import ArtefactFile
 from meshmill.ports import Standing
@@ -105,6 +107,19 @@ class TestAssets:
 
         assert (faults.requests, faults.effects) == (_ATTEMPTS, 1)
         assert store.get(asset.asset_id) == asset
+
+    def test_a_put_and_a_transition_wait_for_a_transaction_that_they_meet(
+        self, store: DynamoDbAssets, faults: Faults
+    ) -> None:
+        conflict = refused(400, "TransactionConflictException")
+        asset = samples.new_asset()
+        faults.plan(conflict, conflict)
+        assert store.create(asset) is None
+        faults.plan(conflict)
+        claim = transitions.claim(
+            asset.run, Lease(owner="me", until=2, due_at=3), now=1, max_attempts=3
+        )
+        assert store.transition(asset.asset_id, claim).applied
 
     @_each(_NO_EFFECT)
     def test_when_no_attempt_gets_through_the_store_is_unavailable(

@@ -29,15 +29,15 @@ class Uploads:
     manifests: Manifests
     put: Callable[[str, bytes], str]
     remove: Callable[[str, str], object]
-    #: Without a version: what a user does who deletes an object.
-    hide: Callable[[str], object]
+    #: Without a version: what a user does who deletes an object; the id of what stands for it then.
+    hide: Callable[[str], str]
 
 
 @contextmanager
 def uploads_on(platform: Backend | None) -> Iterator[Uploads]:
     if platform is None:
         fake = InMemoryManifests(block_bytes=1_000)
-        yield Uploads(fake, fake.put, fake.remove, lambda _: None)
+        yield Uploads(fake, fake.put, fake.remove, lambda _: "a marker")
         return
     client = platform.client("s3")
     with versioned_bucket(platform) as name:
@@ -50,7 +50,7 @@ def uploads_on(platform: Backend | None) -> Iterator[Uploads]:
             S3Manifests(client, name, versions_in_a_page=2),
             put,
             lambda key, version: client.delete_object(Bucket=name, Key=key, VersionId=version),
-            lambda key: client.delete_object(Bucket=name, Key=key),
+            lambda key: client.delete_object(Bucket=name, Key=key).get("VersionId", ""),
         )
 
 
@@ -107,6 +107,46 @@ class TestVersions:
         uploads.hide(key)
 
         assert uploads.manifests.first_version(key) == first
+
+
+class TestOneVersion:
+    def test_it_stands_until_it_is_gone_for_good_whatever_comes_after_it(
+        self, uploads: Uploads, key: str
+    ) -> None:
+        version = uploads.put(key, b"1")
+        assert uploads.manifests.exists(key, version)
+
+        later = uploads.put(key, b"2")
+        uploads.hide(key)
+        assert uploads.manifests.exists(key, version)
+
+        uploads.manifests.remove(key, version)
+
+        assert not uploads.manifests.exists(key, version)
+        assert uploads.manifests.exists(key, later)
+        assert uploads.manifests.first_version(key) == later
+
+    def test_what_stands_in_the_place_of_a_deleted_object_is_none(
+        self, uploads: Uploads, key: str
+    ) -> None:
+        uploads.put(key, b"1")
+
+        assert not uploads.manifests.exists(key, uploads.hide(key))
+
+    def test_that_of_another_object_is_none(self, uploads: Uploads, key: str) -> None:
+        version = uploads.put(key, b"1")
+
+        assert not uploads.manifests.exists(f"{key}2", version)
+
+    def test_removed_again_it_is_gone_all_the_same(self, uploads: Uploads, key: str) -> None:
+        version, other = uploads.put(key, b"1"), uploads.put(f"{key}2", b"2")
+
+        for _ in range(2):
+            uploads.manifests.remove(key, version)
+        uploads.manifests.remove(f"{key} that never was", version)
+
+        assert uploads.manifests.first_version(key) is None
+        assert uploads.manifests.exists(f"{key}2", other)
 
 
 class TestReading:
@@ -267,6 +307,8 @@ class TestBrokenBodies:
     ) -> None:
         for call in (
             lambda: uploads.manifests.first_version(key),
+            lambda: uploads.manifests.exists(key, "any"),
+            lambda: uploads.manifests.remove(key, "any"),
             lambda: uploads.manifests.open(key, "any"),
             lambda: uploads.manifests.read(key, "any", 0, 1),
         ):
@@ -279,10 +321,30 @@ class TestBrokenBodies:
         self, uploads: Uploads, key: str, client: Any
     ) -> None:
         for call in (
+            lambda: uploads.manifests.exists(key, "any"),
+            lambda: uploads.manifests.remove(key, "any"),
             lambda: uploads.manifests.open(key, "any"),
             lambda: uploads.manifests.read(key, "any", 0, 1),
         ):
             with faults_on(client) as faults:
                 faults.plan(refused(403, "AccessDenied"))
-                with pytest.raises(ClientError, match="AccessDenied"):
+                with pytest.raises(ClientError, match=r"AccessDenied|403"):
                     call()
+
+    @pytest.mark.parametrize("status", [400, 404, 405])
+    def test_a_version_of_which_only_a_status_is_told_is_none(
+        self, uploads: Uploads, key: str, client: Any, status: int
+    ) -> None:
+        with faults_on(client) as faults:
+            faults.plan(refused(status, str(status)))
+            assert not uploads.manifests.exists(key, "any")
+
+    @pytest.mark.parametrize(
+        "code", ["InvalidArgument", "NoSuchKey", "NoSuchVersion"], ids=str.lower
+    )
+    def test_a_version_that_there_cannot_be_is_as_good_as_removed(
+        self, uploads: Uploads, key: str, client: Any, code: str
+    ) -> None:
+        with faults_on(client) as faults:
+            faults.plan(refused(404 if code.startswith("No") else 400, code))
+            uploads.manifests.remove(key, "any")

@@ -49,8 +49,12 @@ class InMemoryManifests:
     def remove(self, key: str, version_id: str) -> None:
         """Delete a version for good."""
         with self._lock:
-            left = [each for each in self._versions[key] if each.version_id != version_id]
-            self._versions[key] = left
+            standing = self._versions.get(key, [])
+            self._versions[key] = [each for each in standing if each.version_id != version_id]
+
+    def exists(self, key: str, version_id: str) -> bool:
+        with self._lock:
+            return any(each.version_id == version_id for each in self._versions.get(key, []))
 
     def first_version(self, key: str) -> str | None:
         with self._lock:

@@ -9,12 +9,14 @@ from meshmill.usecases.batches.finish_batch import FinishBatch
 from tests.faults import messages
 from tests.faults.batch_actors import (
     ALSO_UNLUCKY,
+    BATCHES,
     LEASE_MS,
     MARGIN_MS,
     STANDS_FAILED,
     UNBUILDABLE,
     UNLUCKY,
     WATCH_MS,
+    ask,
     die_at,
     drop,
     ingest,
@@ -113,6 +115,13 @@ def have_every_line_counted(stage: Platform) -> None:
         patch.setattr(FinishBatch, "__call__", lambda *_: False)
         ingest_all(stage)
     stage.clock.advance(2 * WATCH_MS)
+
+
+def leave_a_file_without_a_batch(stage: Platform) -> None:
+    """It came by the form of a batch that was deleted."""
+    issued = issue(stage)
+    assert ask(stage, "DELETE", f"{BATCHES}/{issued['batch_id']}").status == 204
+    upload(stage, issued)
 
 
 def lose_the_announcement(stage: Platform) -> None:

@@ -28,6 +28,7 @@ from tests.faults.batch_beginnings import (
     have_every_line_counted,
     have_failures,
     have_pending_assets,
+    leave_a_file_without_a_batch,
     lose_one_chunk,
     lose_the_announcement,
     lose_the_chunks,
@@ -39,6 +40,7 @@ from tests.faults.batch_beginnings import (
 )
 from tests.faults.platform import Platform
 from tests.faults.scenarios import Scenario, scenario
+from tests.support.cloud_settings import UPLOADS
 
 
 def ask_upload_and_wait(stage: Platform) -> None:
@@ -71,6 +73,12 @@ def issue_and_delete(stage: Platform) -> None:
     assert ask(stage, "DELETE", f"{BATCHES}/{issued['batch_id']}").status in {204, 404}
     assert insides.batches() == []
     stage.run_to_rest()
+
+
+def sweep_and_wait(stage: Platform) -> None:
+    """A file whose batch was deleted before it came is deleted."""
+    stage.run_to_rest()
+    assert "Versions" not in stage.cloud.s3.list_object_versions(Bucket=UPLOADS)
 
 
 def delete_one(stage: Platform) -> None:
@@ -165,6 +173,12 @@ BATCH_SCENARIOS: tuple[Scenario, ...] = (
     ),
     scenario("a pending asset deleted", have_pending_assets, delete_one, "api"),
     scenario("deleted before its upload", lambda stage: None, issue_and_delete, "api"),
+    scenario(
+        "a file of a deleted batch",
+        leave_a_file_without_a_batch,
+        sweep_and_wait,
+        "split_manifest",
+    ),
     scenario("a lost announcement", lose_the_announcement, reconcile_and_wait, *_RECONCILED),
     scenario("no upload", never_upload, reconcile_and_wait, *_RECONCILED),
     scenario("a lost splitter", lose_the_splitter, reconcile_and_wait, *_RECONCILED),

@@ -140,8 +140,10 @@ def test_every_operation_that_batches_take_is_met_by_faults(stage: Platform) -> 
     assert made <= met, f"calls that no fault ever meets: {made - met}"
     assert {call.operation for call in met if call.function == "split_manifest"} == {
         "ChangeMessageVisibility",
+        "DeleteObject",
         "GetItem",
         "GetObject",
+        "HeadObject",
         "ListObjectVersions",
         "SendMessageBatch",
         "TransactWriteItems",

@@ -90,6 +90,7 @@ GRANTS: dict[str, set[tuple[str, str]]] = {
         ("dynamodb:PutItem", "Audit"),
         ("dynamodb:UpdateItem", "RateLimits"),
         ("s3:GetObjectVersion", "Uploads/uploads/*"),
+        ("s3:DeleteObjectVersion", "Uploads/uploads/*/.batches/*"),
         ("s3:ListBucket", "Uploads"),
         ("s3:ListBucketVersions", "Uploads"),
     },

@@ -40,6 +40,8 @@ def test_an_unknown_stage_is_refused_with_the_names_that_exist() -> None:
         ("batches", {"chunk_lease": 109}, "chunk_lease must outlast ingest_manifest, 110 s"),
         ("batches", {"split_max_attempts": 9}, "a manifest or a chunk must be between 1"),
         ("batches", {"chunk_max_attempts": 0}, "a manifest or a chunk must be between 1"),
+        ("batches", {"split_lease": 670}, "must lapse before a message comes back"),
+        ("batches", {"chunk_lease": 670}, "must lapse before a message comes back"),
         ("batches", {"split_retry": 670}, "split_retry and chunk_retry must be below"),
         ("batches", {"chunk_retry": 670}, "split_retry and chunk_retry must be below"),
         ("batches", {"reserve": 20}, "batches.reserve must lie between the slowest call"),

@@ -29,11 +29,14 @@ def play_batches(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     _issue(cloud, "first")
     deleted = _issue(cloud, "second")
     assert _ask(cloud, "DELETE", f"{_BATCHES}/{deleted['batch_id']}").status == 204
+    too_late = deleted["upload"]["fields"]["key"]
+    cloud.s3.put_object(Bucket=UPLOADS, Key=too_late, Body=_manifest(range(3)))
     cloud.s3.put_object(
         Bucket=UPLOADS, Key=issued["upload"]["fields"]["key"], Body=_manifest(range(3))
     )
     _settle(cloud)
     _ask(cloud, "GET", _BATCHES)
+    assert "Versions" not in cloud.s3.list_object_versions(Bucket=UPLOADS, Prefix=too_late)
     batch = _ask(cloud, "GET", f"{_BATCHES}/{issued['batch_id']}").json
     assert (batch["status"], batch["counts"]["completed"]) == ("completed", 9)
     assert cloud.poll(batch["status_url"]).status == 200

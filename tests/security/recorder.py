@@ -70,6 +70,8 @@ def _needed(service: str, operation: str, parameters: dict[str, Any]) -> Iterato
             name = parameters["QueueUrl"].rpartition("/")[2]
             queue = "".join(word.capitalize() for word in name.split("_"))
             yield f"sqs:{operation.removesuffix('Batch')}", f"{queue}Queue"
+        case "s3" if operation == "DeleteObject" and "VersionId" in parameters:
+            yield "s3:DeleteObjectVersion", _issued(parameters)
         case "s3":
             action = _S3_ACTIONS.get(operation, operation)
             of_a_version = "Version" if action == "GetObject" and "VersionId" in parameters else ""
@@ -86,6 +88,14 @@ def _objects(parameters: dict[str, Any]) -> str:
     several = [entry["Key"] for entry in parameters.get("Delete", {}).get("Objects", [])]
     key = parameters.get("Key") or next(iter(several), None)
     return f"{bucket}/{key.partition('/')[0]}/*" if key else bucket
+
+
+def _issued(parameters: dict[str, Any]) -> str:
+    """Likewise, told from the user's own files where it is what the API had issued a form for."""
+    match parameters["Key"].split("/"):
+        case [folder, _, ".batches", *_]:
+            return f"{parameters['Bucket'].capitalize()}/{folder}/*/.batches/*"
+    return _objects(parameters)
 
 
 def _of_tables(operation: str, parameters: dict[str, Any]) -> Iterator[Grant]:

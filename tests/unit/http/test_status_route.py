@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from meshmill.domain.asset import Status
+from meshmill.domain.asset import Status, StoredFile
 from meshmill.domain.batch import Phase
 from meshmill.http.answer import Answer
 from meshmill.http.status import StatusRoute
@@ -63,6 +64,15 @@ def test_polls_are_collapsed_while_something_may_change(kind: str, shown: Any, w
 )
 def test_final_answers_are_for_their_reader_alone(kind: str, shown: Any) -> None:
     assert polled(kind, shown).headers == {"Cache-Control": PRIVATE}
+
+
+def test_reports_are_for_their_reader_alone_though_assets_are_still_built() -> None:
+    file = StoredFile("results", "results.jsonl", "application/x-ndjson", 1, "ab" * 32, "key")
+    building = state(Phase.REPORTED, accepted=1)
+    reported = replace(building, batch=replace(building.batch, files=(file,)))
+    answer = polled("batches", reported)
+    assert answer.body["files"][0]["url"]
+    assert (answer.headers["Cache-Control"], answer.headers["Retry-After"]) == (PRIVATE, "2")
 
 
 def test_the_link_that_was_used_is_told_and_not_a_fresh_one() -> None:

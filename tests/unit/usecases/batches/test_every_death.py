@@ -10,9 +10,12 @@ from collections.abc import Callable
 import pytest
 
 from meshmill.domain.batch import Counts
+from meshmill.domain.batch_request import BatchRequest
 from meshmill.domain.errors import DependencyUnavailable
+from tests.fakes.manifests import announcement
 from tests.unit.usecases.batches.fates import Killed
 from tests.unit.usecases.batches.world import BatchWorld, line, lines
+from tests.unit.usecases.world import ADA, ASKED
 
 _FILES = ("results.jsonl", "errors.jsonl", "results.csv", "errors.csv")
 # Equal lines stand in one chunk: of those in two whichever comes first is accepted.
@@ -46,6 +49,32 @@ def undisturbed() -> tuple[Counts, dict[str, bytes], int]:
     counts, files = _end(world)
     assert (counts.accepted, counts.duplicate, counts.rejected) == (12, 2, 2)
     return counts, files, len(world.fate.calls)
+
+
+def _left_behind() -> tuple[BatchWorld, str]:
+    """A file of a batch that was deleted, and its key."""
+    world = BatchWorld()
+    request = BatchRequest(filename="rocks.jsonl", size=100, content_type="application/jsonl")
+    batch = world.issue_batch(ADA, request, "key-1", ASKED).state.batch
+    world.batches.erase(batch.batch_id)
+    version_id = world.manifests.put(batch.upload_key, lines([1]))
+    world.upload_queue.put(announcement(batch.upload_key, version_id))
+    return world, batch.upload_key
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("ending", _ENDINGS, ids=["death", "failure"])
+def test_a_file_of_a_deleted_batch_is_deleted_whoever_ends_on_the_way(
+    ending: _Ending, after: bool
+) -> None:
+    undisturbed, _ = _left_behind()
+    undisturbed.run_to_rest()
+    for call in range(len(undisturbed.fate.calls)):
+        world, key = _left_behind()
+        world.fate.choose(call, ending(), after=after)
+        world.run_to_rest()
+        assert world.manifests.first_version(key) is None, world.fate.calls[call]
+        assert not world.batches.all()
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

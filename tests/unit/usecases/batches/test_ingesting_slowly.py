@@ -117,6 +117,15 @@ class TestFailures:
         assert sums(world, batch_id) == (2, 0, 4)
         assert world.counts(batch_id).completed == len(world.assets.all()) == 2
 
+    def test_whose_report_could_not_be_written_for_long_are_still_accepted(
+        self, world: BatchWorld
+    ) -> None:
+        batch_id = split(world, lines(range(2)))
+        world.flaky_reports.fail_before("put_part", times=2 * _ATTEMPTS + 1)
+        world.run_to_rest()
+        assert sums(world, batch_id) == (2, 0, 0)
+        assert world.counts(batch_id).completed == len(world.assets.all()) == 2
+
     def test_given_up_lines_sink_none_behind_them(self, world: BatchWorld) -> None:
         batch_id = split(world, lines(range(6)))
         world.flaky_bulk.fail_before("create_many", times=_ATTEMPTS)

@@ -8,7 +8,9 @@ from meshmill.domain import batch_transitions
 from meshmill.domain.batch import Batch, BatchStatus, Phase
 from meshmill.domain.batch_request import BatchRequest
 from meshmill.domain.chunk_work import ChunkItem, RedriveItem, parse_batch_work
+from meshmill.usecases.batches.bury_upload import revive
 from meshmill.usecases.batches.reconcile_batches import BatchCare
+from meshmill.usecases.bury_message import Burial
 from tests.unit.usecases.batches.world import INGEST, SPLIT, WATCH_MS, BatchWorld, lines
 from tests.unit.usecases.world import ADA, ASKED
 
@@ -82,11 +84,14 @@ class TestUploads:
 
         def look_early() -> None:
             batch = world.header(batch_id)
-            world.batches.change(batch, batch_transitions.make_due(batch, now=world.clock.now_ms()))
-            assert world.reconcile_batches() == {BatchCare.WATCHED: 1}
-            assert world.header(batch_id).due_at == batch.lease_until
+            assert revive(world.batches, batch, world.clock) is Burial.OUTLIVED
+            assert world.reconcile_batches() == {}
+            # A changed header would refuse the plan.
+            assert world.header(batch_id) == batch
 
         world.flaky_manifests.meanwhile("open", look_early)
+        world.split_next()
+        assert world.header(batch_id).phase is Phase.INGESTING
         world.run_to_rest()
         assert world.counts(batch_id).accepted == 3
 

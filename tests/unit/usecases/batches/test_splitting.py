@@ -98,6 +98,18 @@ class TestDrops:
         assert not world.batches.all()
         assert world.done["uploads_ignored"] == 1
 
+    def test_another_version_of_its_key_does_not_bring_an_erased_one_back(
+        self, world: BatchWorld
+    ) -> None:
+        erased = world.drop("rocks.jsonl", lines([1]), told=False)
+        world.manifests.remove(f"uploads/{ADA}/rocks.jsonl", "v1")
+        anew = world.drop("rocks.jsonl", lines([2]))
+        world.tell("rocks.jsonl", "v1")
+        world.run_to_rest()
+        assert erased != anew
+        assert [batch.batch_id for batch in world.batches.all()] == [anew]
+        assert len(world.trail.of(ADA, None, 10)) == 1
+
     def test_nothing_is_made_for_a_fenced_user(self, world: BatchWorld) -> None:
         world.budget.fenced.add(ADA)
         world.drop("rocks.jsonl", lines([1]))
@@ -147,6 +159,27 @@ class TestIssued:
         world.drain()
         assert world.header(batch.batch_id).phase is Phase.AWAITING_UPLOAD
         assert world.done["uploads_ignored"] == 1
+
+    def test_another_users_key_with_its_id_touches_neither(self, world: BatchWorld) -> None:
+        batch = issued(world)
+        upload(world, batch, lines([1]), told=False)
+        key = batch.upload_key.replace(ADA, GRACE)
+        version_id = world.manifests.put(key, lines([2]))
+        world.upload_queue.put(announcement(key, version_id))
+        world.drain()
+        assert world.manifests.exists(batch.upload_key, "v1")
+        assert world.manifests.exists(key, version_id)
+
+    def test_what_comes_by_the_form_of_a_deleted_batch_is_deleted(self, world: BatchWorld) -> None:
+        batch = issued(world)
+        world.batches.erase(batch.batch_id)
+        versions = [upload(world, batch, lines([n])) for n in range(2)]
+        world.flaky_manifests.fail_before("remove")
+        world.run_to_rest()
+        assert not any(world.manifests.exists(batch.upload_key, each) for each in versions)
+        assert not world.batches.all()
+        assert world.done["uploads_ignored"] == 2
+        assert not world.quarantine.kept
 
     def test_told_of_before_it_is_there_it_still_waits(self, world: BatchWorld) -> None:
         batch = issued(world)

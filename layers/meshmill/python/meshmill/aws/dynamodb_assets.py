@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from meshmill.aws.attributes import index_keys, to_asset, to_item, to_value
 from meshmill.aws.backoff import Backoff
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
     from meshmill.domain.tally import Tally
+
+_Answer = TypeVar("_Answer")
 
 _SERVICE = "DynamoDB"
 _BY_USER, _BY_DUE = "by_user", "by_due"
@@ -50,7 +53,8 @@ class DynamoDbAssets:
         """Put a new record; where one stands already, change nothing and return it."""
         try:
             with unavailable(_SERVICE):
-                self._client.put_item(
+                self._past_others(
+                    self._client.put_item,
                     TableName=self._table,
                     Item=to_item(asset),
                     ConditionExpression="attribute_not_exists(asset_id)",
@@ -109,7 +113,8 @@ class DynamoDbAssets:
         expressions = to_expressions(transition, index_keys(asset_id, transition.assign))
         try:
             with unavailable(_SERVICE):
-                answer = self._client.update_item(
+                answer = self._past_others(
+                    self._client.update_item,
                     TableName=self._table,
                     Key={"asset_id": {"S": asset_id}},
                     ReturnValues="ALL_NEW",
@@ -120,6 +125,16 @@ class DynamoDbAssets:
             item = item_of(refusal)
             return transition.refused_by(None if item is None else to_asset(item))
         return Outcome(applied=True, asset=to_asset(answer["Attributes"]))
+
+    def _past_others(self, call: Callable[..., _Answer], **arguments: Any) -> _Answer:
+        """Make a call, again if it meets a transaction, which the SDK takes for its last word."""
+        try:
+            return call(**arguments)
+        except self._client.exceptions.TransactionConflictException:
+            # As for tallies.
+            from meshmill.aws.transactions import past_others  # noqa: PLC0415
+
+            return past_others(self._client, partial(call, **arguments), self._backoff)
 
     def listed(self, user_id: str, before: str | None, limit: int) -> list[str]:
         """Positions, newest first, merged from the user's partitions; ``limit`` in the hundreds.

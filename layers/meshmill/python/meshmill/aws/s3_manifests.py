@@ -21,6 +21,11 @@ _BLOCK_BYTES = 512 * 1024
 _RESUMPTIONS = 3
 _VERSIONS_IN_A_PAGE = 1_000
 _LOST = frozenset({"NoSuchKey", "NoSuchVersion"})
+#: S3 answers ``HEAD`` without a body, so that the status is all there is: a malformed version, a
+#: missing one, and that of a delete marker. *HeadObject* in the Amazon S3 API reference.
+_ABSENT = frozenset({"400", "404", "405", "MethodNotAllowed", *_LOST})
+#: The deletion of a missing version succeeds; that of a malformed one is refused.
+_NOTHING_TO_DELETE = frozenset({"InvalidArgument", *_LOST})
 _NO_SUCH_BYTES = "InvalidRange"
 
 
@@ -53,6 +58,26 @@ class S3Manifests:
             if not page["IsTruncated"] or page["NextKeyMarker"] != key:
                 return oldest
             position = {"KeyMarker": key, "VersionIdMarker": page["NextVersionIdMarker"]}
+
+    def exists(self, key: str, version_id: str) -> bool:
+        """Whether this very version stands; others of the same key may."""
+        try:
+            with unavailable(_SERVICE):
+                self._client.head_object(Bucket=self._bucket, Key=key, VersionId=version_id)
+        except ClientError as error:
+            if code_of(error) in _ABSENT:
+                return False
+            raise
+        return True
+
+    def remove(self, key: str, version_id: str) -> None:
+        """Delete a version for good; it may be gone already."""
+        try:
+            with unavailable(_SERVICE):
+                self._client.delete_object(Bucket=self._bucket, Key=key, VersionId=version_id)
+        except ClientError as error:
+            if code_of(error) not in _NOTHING_TO_DELETE:
+                raise
 
     def open(self, key: str, version_id: str) -> ManifestObject:
         """The whole of a version.

@@ -89,7 +89,10 @@ def _read_link(event: Event) -> _Link:
 
 
 def _collapsible(answer: Answer) -> Answer:
-    """While it is to be polled, a CDN may make one poll of many; final answers stay private."""
-    if "Retry-After" not in answer.headers:
+    """While it is to be polled, a CDN may make one poll of many.
+
+    Final answers stay private, and those with links to files.
+    """
+    if "Retry-After" not in answer.headers or answer.body.get("files"):
         return answer
     return replace(answer, headers={**answer.headers, **COLLAPSIBLE})

@@ -175,6 +175,14 @@ class Manifests(Protocol):
         """The oldest version of an object, or None where it was never uploaded."""
         ...
 
+    def exists(self, key: str, version_id: str) -> bool:
+        """Whether this very version stands; others of the same key may."""
+        ...
+
+    def remove(self, key: str, version_id: str) -> None:
+        """Delete a version for good; it may be gone already."""
+        ...
+
     def open(self, key: str, version_id: str) -> ManifestObject:
         """The whole of a version.
 

@@ -36,7 +36,8 @@ class AdmitUpload:
 
         Raises:
             UploadIgnored: it is no user's, its batch was deleted, or its user is being erased.
-            DependencyUnavailable: the batch may have been made or not.
+            DependencyUnavailable: the batch may have been made or not; a file of a batch that was
+                deleted may stand still.
         """
         address = address_of(upload.key)
         if address is None:
@@ -47,8 +48,13 @@ class AdmitUpload:
         if address.batch_id is None:
             return self._dropped(upload, address)
         batch = self.batches.get(address.batch_id)
-        if batch is None or batch.upload_key != upload.key:
+        if batch is None:
+            # A form outlives the batch that it was issued for, which was deleted or erased: nothing
+            # of it must be left behind.
+            self.manifests.remove(upload.key, upload.version_id)
             raise UploadIgnored("of no batch")
+        if batch.upload_key != upload.key:
+            raise UploadIgnored("of another batch")
         return batch
 
     def _dropped(self, upload: Upload, address: UploadAddress) -> Batch:
@@ -56,8 +62,9 @@ class AdmitUpload:
         standing = self.batches.get(batch_id)
         if standing is not None:
             return standing
-        # What was told of long ago may be gone, and its user erased: no trace must come back.
-        if self.manifests.first_version(upload.key) is None:
+        # What was told of long ago may be gone, and its user erased: no trace must come back, even
+        # where the same person started anew and another version of the key stands.
+        if not self.manifests.exists(upload.key, upload.version_id):
             raise UploadIgnored("gone")
         now = self.clock.now_ms()
         new = Batch(

@@ -68,9 +68,12 @@ def revive(batches: OngoingBatches, batch: Batch, clock: Clock) -> Burial:
     Raises:
         DependencyUnavailable: it may be due or not.
     """
-    if batch.phase not in _UNSPLIT and batch.redriving_since is None:
+    now = clock.now_ms()
+    is_held = batch.owner is not None and (batch.lease_until or 0) > now
+    if is_held or (batch.phase not in _UNSPLIT and batch.redriving_since is None):
+        # Of one that is held the end of the lease is watched; to change it would lose the work.
         return Burial.OUTLIVED
-    due = batches.change(batch, batch_transitions.make_due(batch, now=clock.now_ms()))
+    due = batches.change(batch, batch_transitions.make_due(batch, now=now))
     # Refused when somebody has changed it since: then the due date that he wrote stands.
     return Burial.OUTLIVED if due is None else Burial.REVIVED
 

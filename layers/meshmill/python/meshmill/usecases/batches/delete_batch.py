@@ -20,8 +20,8 @@ _BEGUN = {Phase.INGESTING, Phase.REPORTED}
 class DeleteBatch:
     """One consistent read and one transaction; more where the batch moves on in between.
 
-    The file stays until the bucket's rules remove it: a splitter that finds it, and no header,
-    leaves it alone.
+    A file that comes later is deleted by the splitter, which finds no header; one that was there
+    goes by the bucket's rules.
     """
 
     batches: BatchStore
@@ -50,10 +50,14 @@ class DeleteBatch:
 
 
 def _check_not_begun(batch: Batch) -> None:
-    # Of a dropped file the upload itself is the request: its announcement, which may be repeated,
-    # would bring the batch back.
-    is_being_read = batch.source is Source.DROPPED and batch.phase is Phase.VALIDATING
-    if batch.phase in _BEGUN or is_being_read:
+    if batch.source is Source.DROPPED:
+        # The file itself is the request: its announcement, which may be repeated, would bring the
+        # batch back.
+        raise InvalidState(
+            "The batch came from a file in the bucket; it stands for as long as its user does",
+            {"batch_id": batch.batch_id},
+        )
+    if batch.phase in _BEGUN:
         raise InvalidState(
             "The batch has begun; only one of which no line was ingested can be deleted",
             {"batch_id": batch.batch_id},

@@ -164,7 +164,7 @@ class _Work:
 
     def _ingest(self) -> None:
         attempts, most = self.hold.chunk.attempts, self.by.policy.max_attempts
-        if attempts > 2 * most:
+        if attempts > 3 * most:
             return self._reject_rest(SPENT)
         submit = self.by.submit if attempts <= most else self.by.settle
         for stretch in self._stretches():
@@ -174,8 +174,9 @@ class _Work:
             if wait is not None:
                 return self._go_on_later(wait)
             self._count(stretch, submit)
-            # What follows may go better: it has all of its attempts.
-            submit = self.by.submit
+            # What follows may go better: it has all of its attempts, unless looking alone failed
+            # as often as asking.
+            submit = self.by.submit if attempts <= 2 * most else self.by.settle
         return None
 
     def _stretches(self) -> Iterator[Stretch]:
@@ -206,7 +207,9 @@ class _Work:
         self._record(
             rejected(chunk.next_line, lines, error),
             offset=self.planned.end,
-            next_line=chunk.next_line + lines,
+            # At the last line or behind it, since none is shorter than a byte: so that no asset of
+            # these lines waits for one to be counted.
+            next_line=chunk.next_line + self.planned.end - chunk.offset,
             is_done=True,
         )
 

@@ -109,9 +109,7 @@ class ReconcileBatches:
         return self._fail(batch, EXPIRED, now)
 
     def _split_again(self, batch: Batch, now: int) -> BatchCare:
-        held_ms = (batch.lease_until or 0) - now
-        if batch.owner is not None and held_ms > 0:
-            return self._watch(batch, held_ms, now)
+        """One that is due has no lease on it, since it is due when its lease has lapsed."""
         if batch.attempts >= self.split_max_attempts:
             return self._fail(batch, spent(batch.attempts), now)
         return self._announce(batch, batch.version_id or "", now)
