@@ -10,6 +10,7 @@ import pytest
 
 from meshmill.domain import account_job, batch_transitions, identity
 from meshmill.domain.account_job import AccountJob, ErasureProgress, JobKind, JobStatus, Stage
+from meshmill.domain.batch import Phase
 from meshmill.domain.errors import DependencyUnavailable
 from meshmill.usecases.account_requests import RequestErasure
 from meshmill.usecases.run_account_jobs import Work
@@ -94,11 +95,15 @@ def test_a_batch_that_moves_on_meanwhile_is_found_again_and_counted_once() -> No
         )
         assert store.change(batch, taken)
 
+    phases: list[Phase] = []
     flaky.meanwhile("change", take_it)
+    flaky.meanwhile("erase", lambda: phases.append(store.get(batch.batch_id).phase))
     job = accounts.run_to_end(JobKind.ERASURE)
 
     assert_erased(accounts, job)
     assert job.erasure.batches == 1
+    # Nobody could begin with it any more when it was deleted.
+    assert phases == [Phase.FAILED]
 
 
 def test_an_export_under_way_is_taken_from_its_worker_and_leaves_nothing() -> None:
