@@ -11,15 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
-
-from meshmill_client.clock import SystemClock
-from meshmill_client.credentials import ApiKey, ClientCredentials, Credentials
-from meshmill_client.retries import Retrier, RetryPolicy
-from meshmill_client.transport import Transport
+from meshmill_client import ApiKey, Client, ClientCredentials, Credentials
 
 LOCAL = Path(".meshmill/local.json")
-_TIMEOUT_SECONDS = 30
 _PREFIX = "MESHMILL_"
 _KEY, _CLIENT = ("api_key",), ("token_url", "client_id", "client_secret")
 
@@ -32,6 +26,7 @@ class NoCredentials(Exception):
 class Caller:
     """Somebody with credentials, whose tokens are fetched as they are needed."""
 
+    base_url: str
     credentials: Credentials
 
     def headers(self) -> dict[str, str]:
@@ -40,10 +35,8 @@ class Caller:
         Raises:
             MeshmillError: the token endpoint does not answer with a token.
         """
-        clock = SystemClock()
-        with httpx.Client(timeout=_TIMEOUT_SECONDS) as http:
-            transport = Transport(http, Retrier(RetryPolicy(), clock))
-            return dict(self.credentials.headers(transport, clock))
+        with Client(self.base_url, self.credentials) as client:
+            return client.authentication()
 
 
 def caller(
@@ -55,7 +48,7 @@ def caller(
         NoCredentials: there are none of that kind.
     """
     members = _from_environment(environment) or _of_local_stage(base_url, local)
-    return Caller(_credentials(members, wanted))
+    return Caller(base_url, _credentials(members, wanted))
 
 
 def _credentials(members: Mapping[str, Any], wanted: str | None) -> Credentials:

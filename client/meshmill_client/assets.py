@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
 
-from meshmill_client.downloads import downloaded
-from meshmill_client.errors import AssetFailed, LinkRefused, NotReady
-from meshmill_client.models import Asset, AssetPage, AssetStatus
-from meshmill_client.polling import OnProgress, until_final
+from meshmill_client.blocking import blocking, blocking_iterator
+from meshmill_client.downloads import Links, all_downloaded
+from meshmill_client.errors import AssetFailed, NotReady
+from meshmill_client.models import Asset, AssetFile, AssetPage, AssetStatus, DryRun
+from meshmill_client.polling import Followed, OnProgress, until_final
 from meshmill_client.retries import certainly_not_received, transient
 from meshmill_client.session import Call, Session
+from meshmill_client.transfers import OnTransfer, unobserved
 
 _PATH = "/api/v1/assets"
 _DEFAULT_TIMEOUT = 300.0
 
 
-class Assets:
-    """Create, read, list, wait for and download assets."""
+class AsyncAssets:
+    """Create, read, list, wait for, download and delete assets."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def create(
+    async def create(
         self,
         *,
         format: str,  # noqa: A002  # the contract's word
@@ -53,37 +55,58 @@ class Assets:
             ValidationFailed: the request breaks rules.
             ApiError, ConnectionFailed, TokenRefused: as every call.
         """
-        body: dict[str, Any] = {"format": format, "parameters": dict(parameters or {})}
-        optional = {"priority": priority, "labels": labels, "custom_id": custom_id}
-        body |= {name: value for name, value in optional.items() if value is not None}
+        body = _body(format, parameters, priority, labels, custom_id)
         rejects = on_duplicate == "reject"
-        call = Call(
-            method="POST",
-            path=_PATH,
-            params={"on_duplicate": on_duplicate} if rejects else None,
-            json=body,
-        )
+        params = {"on_duplicate": on_duplicate} if rejects else None
+        call = Call(method="POST", path=_PATH, params=params, json=body)
         worth_repeating = certainly_not_received if rejects else transient
-        return Asset.read(self._session.send(call, worth_repeating))
+        return Asset.read(await self._session.send(call, worth_repeating))
 
-    def get(self, asset_id: str) -> Asset:
+    async def estimate(
+        self,
+        *,
+        format: str,  # noqa: A002  # the contract's word
+        parameters: Mapping[str, Any] | None = None,
+        priority: int | None = None,
+        labels: Mapping[str, str] | None = None,
+        custom_id: str | None = None,
+    ) -> DryRun:
+        """What :meth:`create` would make of the same arguments, and what it would take.
+
+        Nothing is made; whether the asset exists already is told as well.
+
+        Args:
+            format: output format, for example ``gltf``.
+            parameters: what to generate; every member has a default.
+            priority: 1 … 10.
+            labels: up to ten texts by key.
+            custom_id: your own name of the asset.
+
+        Raises:
+            ValidationFailed: the request breaks rules.
+            ApiError, ConnectionFailed, TokenRefused: as every call.
+        """
+        body = _body(format, parameters, priority, labels, custom_id)
+        call = Call(method="POST", path=_PATH, params={"dry_run": "true"}, json=body)
+        return DryRun.read(await self._session.send(call))
+
+    async def get(self, asset_id: str) -> Asset:
         """The asset as of now, with fresh links.
 
         Raises:
             NotFound: there is none of this id.
             ApiError, ConnectionFailed, TokenRefused: as every call.
         """
-        path = f"{_PATH}/{quote(asset_id, safe='')}"
-        return Asset.read(self._session.send(Call(method="GET", path=path)))
+        return Asset.read(await self._session.send(Call(method="GET", path=_path(asset_id))))
 
-    def list(
+    async def list(
         self,
         *,
         status: AssetStatus | None = None,
         format: str | None = None,  # noqa: A002  # the contract's word
         generator: str | None = None,
         page_size: int = 100,
-    ) -> Iterator[Asset]:
+    ) -> AsyncGenerator[Asset, None]:
         """All assets, newest first; pages are read as the iterator gets to them.
 
         Args:
@@ -99,23 +122,26 @@ class Assets:
         params = {name: str(value) for name, value in filters.items() if value is not None}
         params["limit"] = str(page_size)
         while True:
-            response = self._session.send(Call(method="GET", path=_PATH, params=params))
-            page = AssetPage.read(response)
-            yield from page.data
+            call = Call(method="GET", path=_PATH, params=params)
+            page = AssetPage.read(await self._session.send(call))
+            for asset in page.data:
+                yield asset
             if page.next_cursor is None:
                 return
-            params["cursor"] = page.next_cursor
+            params = {**params, "cursor": page.next_cursor}
 
-    def wait(
+    async def wait(
         self,
-        asset: Asset,
+        asset: Asset | str,
         timeout: float = _DEFAULT_TIMEOUT,
         on_progress: OnProgress = lambda _: None,
     ) -> Asset:
         """The asset once it is completed, by its signed link: no token, no rate limit.
 
+        While the service does not answer, it is asked again until the time is over.
+
         Args:
-            asset: as any call returned it.
+            asset: as any call returned it, or its id.
             timeout: seconds to wait at most.
             on_progress: receives the asset each time that it has been looked at; what it raises
                 ends the waiting.
@@ -125,23 +151,30 @@ class Assets:
             WaitTimeout: it is not final in time.
             ApiError, ConnectionFailed: it can't be looked at.
         """
-        session = self._session
-        done = until_final(
-            asset, Asset.read, session.transport, session.clock, timeout, on_progress
-        )
+        begun = await self.get(asset) if isinstance(asset, str) else asset
+
+        async def anew() -> Asset:
+            return await self.get(begun.asset_id)
+
+        followed = Followed(begun, Asset.read, anew)
+        done = await until_final(followed, self._session.transport, timeout, on_progress)
         if done.status is AssetStatus.FAILED:
             raise AssetFailed(done)
         return done
 
-    def download(self, asset: Asset, directory: Path | str) -> dict[str, Path]:
+    async def download(
+        self, asset: Asset | str, directory: Path | str, on_transfer: OnTransfer = unobserved
+    ) -> dict[str, Path]:
         """All files of a completed asset, by name, checked by their SHA-256.
 
         Each appears under its name in ``directory`` whole, or not at all, and replaces what stood
-        there. Links that have expired are minted anew, once.
+        there; one that stands there already isn't fetched. A download that breaks off goes on
+        where it was, also in a later call. Links that have expired are minted anew.
 
         Args:
-            asset: a completed asset.
+            asset: a completed asset, or its id.
             directory: is made where it doesn't exist.
+            on_transfer: receives how far each file is; what it raises ends the download.
 
         Raises:
             NotReady: the asset is not completed.
@@ -149,15 +182,59 @@ class Assets:
             ApiError, ConnectionFailed, TokenRefused: as every call.
             OSError: the directory can't be written to.
         """
+        if isinstance(asset, str):
+            asset = await self.get(asset)
         if asset.status is not AssetStatus.COMPLETED:
             raise NotReady(f"asset {asset.asset_id} is {asset.status}: it has no files yet")
-        target = Path(directory)
-        target.mkdir(parents=True, exist_ok=True)
-        try:
-            return self._all_files(asset, target)
-        except LinkRefused:
-            return self._all_files(self.get(asset.asset_id), target)
+        asset_id = asset.asset_id
 
-    def _all_files(self, asset: Asset, directory: Path) -> dict[str, Path]:
-        transport = self._session.transport
-        return {file.name: downloaded(file, directory, transport) for file in asset.files}
+        async def fresh() -> Iterable[AssetFile]:
+            return (await self.get(asset_id)).files
+
+        links, transport = Links(asset.files, fresh), self._session.transport
+        return await all_downloaded(links, directory, transport, on_transfer)
+
+    async def delete(self, asset: Asset | str) -> None:
+        """Delete an asset and its record; the same request makes it again.
+
+        Args:
+            asset: as any call returned it, or its id.
+
+        Raises:
+            NotFound: there is none of this id.
+            InvalidState: it is being made just now, or its line of a manifest isn't counted yet.
+            ApiError, ConnectionFailed, TokenRefused: as every call.
+        """
+        asset_id = asset if isinstance(asset, str) else asset.asset_id
+        await self._session.delete(_path(asset_id))
+
+
+class Assets:
+    """Create, read, list, wait for, download and delete assets."""
+
+    def __init__(self, session: Session) -> None:
+        self._calls = AsyncAssets(session)
+
+    create = blocking(AsyncAssets.create)
+    estimate = blocking(AsyncAssets.estimate)
+    get = blocking(AsyncAssets.get)
+    list = blocking_iterator(AsyncAssets.list)
+    wait = blocking(AsyncAssets.wait)
+    download = blocking(AsyncAssets.download)
+    delete = blocking(AsyncAssets.delete)
+
+
+def _path(asset_id: str) -> str:
+    return f"{_PATH}/{quote(asset_id, safe='')}"
+
+
+def _body(
+    output_format: str,
+    parameters: Mapping[str, Any] | None,
+    priority: int | None,
+    labels: Mapping[str, str] | None,
+    custom_id: str | None,
+) -> dict[str, Any]:
+    body: dict[str, Any] = {"format": output_format, "parameters": dict(parameters or {})}
+    optional = {"priority": priority, "labels": labels, "custom_id": custom_id}
+    return body | {name: value for name, value in optional.items() if value is not None}

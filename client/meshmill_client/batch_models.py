@@ -103,3 +103,29 @@ class Batch(Wire):
 
 
 _FINAL = (BatchStatus.COMPLETED, BatchStatus.COMPLETED_WITH_ERRORS, BatchStatus.FAILED)
+
+
+class BatchPage(Wire):
+    """A page of a listing, newest first; ``next_cursor`` leads to the next one."""
+
+    data: tuple[Batch, ...]
+    next_cursor: str | None
+
+
+class LineResult(Wire):
+    """What became of a line; a rejected one has no asset. Lines are counted from 1."""
+
+    line: int
+    custom_id: str | None
+    asset_id: str | None
+    outcome: Literal["accepted", "duplicate", "rejected"]
+
+
+class LineError(Wire):
+    """Why a line was rejected: the code that the API would have answered, and where it is."""
+
+    line: int
+    custom_id: str | None
+    code: str
+    message: str
+    field: str | None

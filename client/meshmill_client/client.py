@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import httpx
 
 from meshmill_client.assets import Assets
 from meshmill_client.batches import Batches
+from meshmill_client.blocking import completed
 from meshmill_client.clock import Clock, SystemClock
-from meshmill_client.credentials import Credentials
-from meshmill_client.retries import Retrier, RetryPolicy
-from meshmill_client.session import Call, Session
-from meshmill_client.transport import Transport
-from meshmill_client.version import __version__
-
-_DEFAULT_TIMEOUT = 30.0
+from meshmill_client.connecting import DEFAULT_TIMEOUT, HEADERS, checked, sent, session_of
+from meshmill_client.credentials import Credentials, Provided, credentials_of
+from meshmill_client.generators import Generators
+from meshmill_client.retries import RetryPolicy
+from meshmill_client.runtime import BlockingRuntime
+from meshmill_client.session import Call
 
 
 class Client:
@@ -25,18 +25,26 @@ class Client:
 
     ::
 
-        with Client("https://meshmill.example", ApiKey("mm_…")) as client:
+        with Client("https://meshmill.example", api_key="mm_…") as client:
             asset = client.assets.create(format="gltf", parameters={"quality": "high"})
             asset = client.assets.wait(asset)
             files = client.assets.download(asset, "out")
     """
 
+    assets: Assets
+    """Assets, one by one."""
+    batches: Batches
+    """Many requests in one file."""
+    generators: Generators
+    """What can be asked for."""
+
     def __init__(
         self,
         base_url: str,
-        credentials: Credentials | None = None,
+        credentials: Credentials | Callable[[], Provided] | None = None,
         *,
-        timeout: float = _DEFAULT_TIMEOUT,
+        api_key: str | None = None,
+        timeout: float = DEFAULT_TIMEOUT,
         retries: RetryPolicy | None = None,
         transport: httpx.BaseTransport | None = None,
         clock: Clock | None = None,
@@ -45,31 +53,45 @@ class Client:
 
         Args:
             base_url: of the service, for example ``http://localhost:8000``.
-            credentials: an :class:`ApiKey` or :class:`ClientCredentials`; without them only what
-                is public and what is signed can be called.
+            credentials: :class:`ClientCredentials`, an :class:`ApiKey`, or a function that
+                returns a bearer token; without them only what is public and what is signed can be
+                called.
+            api_key: short for ``ApiKey(api_key)``.
             timeout: seconds for a connection, and between two pieces of an answer.
             retries: how often and how patiently failed requests are repeated.
             transport: carries the requests, for tests and proxies.
             clock: time, for tests.
 
         Raises:
-            ValueError: ``base_url`` is no HTTP address.
+            ValueError: ``base_url`` is no HTTP address, or there are two credentials.
         """
-        if httpx.URL(base_url).scheme not in {"http", "https"}:
-            raise ValueError(f"base_url must begin with https:// or http://: {base_url!r}")
-        clock = clock or SystemClock()
-        self._http = httpx.Client(
-            timeout=timeout,
-            transport=transport,
-            headers={
-                "Accept": "application/json",
-                "User-Agent": f"meshmill-client/{__version__} httpx/{httpx.__version__}",
-            },
-        )
-        sender = Transport(self._http, Retrier(retries or RetryPolicy(), clock))
-        self._session = Session(base_url.rstrip("/"), credentials, sender, clock)
+        who, address = credentials_of(credentials, api_key), checked(base_url)
+        http = httpx.Client(timeout=timeout, transport=transport, headers=HEADERS)
+        self._runtime = BlockingRuntime(http, clock or SystemClock())
+        self._session = session_of(address, who, self._runtime, retries)
         self.assets = Assets(self._session)
         self.batches = Batches(self._session)
+        self.generators = Generators(self._session)
+
+    @classmethod
+    def from_profile(cls, name: str | None = None, **further: Any) -> Self:
+        """A client of the service that ``meshmill login`` has remembered.
+
+        Without a name it is what the environment names (``MESHMILL_PROFILE``, or
+        ``MESHMILL_BASE_URL`` with credentials), else the pipeline that runs here, else the profile
+        that was signed in last.
+
+        Args:
+            name: of the profile.
+            further: as of :class:`Client`.
+
+        Raises:
+            ProfileError: there is none of this name, or none at all.
+        """
+        from meshmill_client.profiles import resolve  # noqa: PLC0415  # most never need it
+
+        profile = resolve(name)
+        return cls(profile.base_url, profile.credentials(), **further)
 
     def request(
         self,
@@ -82,6 +104,9 @@ class Client:
     ) -> httpx.Response:
         """A request that has no method of its own, with credentials, retries and errors.
 
+        One that may have taken effect is sent again only where its method, or an
+        ``Idempotency-Key`` among its headers, makes that harmless.
+
         Args:
             method: of HTTP.
             path: on the service, from its first slash, for example ``/api/v1/generators``.
@@ -92,13 +117,20 @@ class Client:
         Raises:
             ApiError, ConnectionFailed, TokenRefused: as every call.
         """
-        return self._session.send(
-            Call(method=method, path=path, params=params, content=content, headers=headers)
-        )
+        call = Call(method=method, path=path, params=params, content=content, headers=headers)
+        return completed(sent(self._session, call))
+
+    def authentication(self) -> dict[str, str]:
+        """Headers that authenticate a request made now by other means than this client.
+
+        Raises:
+            ApiError, ConnectionFailed, TokenRefused: there is no token.
+        """
+        return dict(completed(self._session.authentication()))
 
     def close(self) -> None:
         """Close all connections."""
-        self._http.close()
+        completed(self._runtime.close())
 
     def __enter__(self) -> Self:
         """The client itself."""

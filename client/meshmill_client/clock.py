@@ -6,9 +6,7 @@ import time
 from typing import Protocol
 
 
-class Clock(Protocol):
-    """What the client asks of time; all in seconds."""
-
+class _Time(Protocol):
     def now(self) -> float:
         """Since 1970, UTC: what expiry of tokens is compared with."""
         ...
@@ -17,8 +15,20 @@ class Clock(Protocol):
         """Since any beginning: what deadlines are measured with."""
         ...
 
+
+class Clock(_Time, Protocol):
+    """What :class:`~meshmill_client.Client` asks of time; all in seconds."""
+
     def sleep(self, seconds: float) -> None:
         """Do nothing for a while."""
+        ...
+
+
+class AsyncClock(_Time, Protocol):
+    """What :class:`~meshmill_client.AsyncClient` asks of time; all in seconds."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Let others run for a while."""
         ...
 
 
@@ -36,3 +46,21 @@ class SystemClock:
     def sleep(self, seconds: float) -> None:
         """Do nothing for a while."""
         time.sleep(seconds)
+
+
+class AsyncSystemClock:
+    """The machine's own time, for tasks of asyncio and trio."""
+
+    def now(self) -> float:
+        """Since 1970, UTC."""
+        return time.time()
+
+    def monotonic(self) -> float:
+        """Since some moment before the process began."""
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """Let others run for a while."""
+        import anyio  # noqa: PLC0415  # who only blocks need not load it
+
+        await anyio.sleep(seconds)

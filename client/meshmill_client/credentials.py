@@ -1,74 +1,142 @@
-"""Who the client is: an API key, or an OAuth 2.0 client whose tokens are fetched as needed."""
+"""Who the client is: an API key, or something that tokens are fetched from as needed."""
 
 from __future__ import annotations
 
 import base64
-import threading
-from collections.abc import Mapping
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 from urllib.parse import quote_plus
 
 import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from meshmill_client.clock import Clock
-from meshmill_client.errors import (
-    ApiError,
-    BadRequest,
-    MeshmillError,
-    TokenRefused,
-    Unauthorized,
-    UnexpectedAnswer,
-)
-from meshmill_client.retries import transient
+from meshmill_client.errors import BadRequest, TokenRefused, Unauthorized, UnexpectedAnswer
+from meshmill_client.runtime import Runtime
+from meshmill_client.tokens import AccessToken, TokenCache, Tokens, require_fit_for_header
 from meshmill_client.transport import Transport
 
-RENEW_BEFORE_EXPIRY = 300.0
-"""Seconds."""
 
-_TRY_AGAIN_AFTER = 30.0
+class Authenticator(Protocol):
+    """Credentials at work in one client."""
 
-
-class Credentials(Protocol):
-    """What the client asks of credentials."""
-
-    def headers(self, transport: Transport, clock: Clock) -> Mapping[str, str]:
+    async def headers(self) -> Mapping[str, str]:
         """Headers that authenticate a request made now."""
         ...
 
-    def forget(self, refused: Mapping[str, str]) -> bool:
+    async def forget(self, refused: Mapping[str, str]) -> bool:
         """Never give these headers again; whether asking once more may give better ones."""
+        ...
+
+
+class Credentials(Protocol):
+    """What a client can be given to say who is calling."""
+
+    def authenticator(self, transport: Transport) -> Authenticator:
+        """These credentials at work, by a client's own connections."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A long-lived key, ``mm_…``."""
+    """A long-lived key, ``mm_…``.
+
+    Raises:
+        ValueError: it has characters that no key has, for example the end of a line.
+    """
 
     key: str = field(repr=False)
 
-    def headers(self, _transport: Transport, _clock: Clock) -> Mapping[str, str]:
-        """The key in its header."""
-        return {"X-API-Key": self.key}
+    def __post_init__(self) -> None:
+        require_fit_for_header(self.key)
 
-    def forget(self, _refused: Mapping[str, str]) -> bool:
-        """There is no other key."""
-        return False
+    def authenticator(self, _transport: Transport) -> Authenticator:
+        """The key, always."""
+        return _Always({"X-API-Key": self.key})
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
-    """An access token; times in seconds since 1970."""
+class ClientCredentials:
+    """The client credentials grant of OAuth 2.0 (RFC 6749, 4.4).
 
-    text: str = field(repr=False)
-    renew_at: float
-    expires_at: float
+    The first request fetches a token. It is fetched anew five minutes before it expires, by one
+    caller: others go on with the old one meanwhile, or wait for the new one where the old one is
+    past its time. While the token endpoint is down, a token that is still good goes on serving.
 
-    @property
-    def headers(self) -> dict[str, str]:
-        """The token in its header (RFC 6750)."""
-        return {"Authorization": f"Bearer {self.text}"}
+    Args:
+        token_url: the token endpoint.
+        client_id: as the issuer knows the client.
+        client_secret: likewise.
+        scope: asks for fewer permissions than the client has.
+        cache: keeps the token for the next process.
+    """
+
+    token_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    scope: str | None = None
+    cache: TokenCache | None = field(default=None, kw_only=True)
+
+    def authenticator(self, transport: Transport) -> Authenticator:
+        """A token of the endpoint's, renewed in time."""
+        return Tokens(partial(_granted, self, transport), transport.runtime, self.cache)
+
+
+Provided = str | AccessToken
+"""A bearer token as a provider gives it; of a plain text that is no JWT nobody knows the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenProvider:
+    """Tokens from a function of your own, which is called as :class:`ClientCredentials` fetches.
+
+    Args:
+        fetch: returns a token; for :class:`~meshmill_client.AsyncClient` it may be a coroutine
+            function. When a text expires is read from it if it is a JWT.
+    """
+
+    fetch: Callable[[], Provided | Awaitable[Provided]] = field(repr=False)
+
+    def authenticator(self, transport: Transport) -> Authenticator:
+        """The function's tokens, renewed in time."""
+
+        async def fetched() -> AccessToken:
+            given = self.fetch()
+            runtime = transport.runtime
+            token = await runtime.awaited(given) if inspect.isawaitable(given) else given
+            if isinstance(token, AccessToken):
+                return token
+            return AccessToken.of_text(token, runtime.now())
+
+        return Tokens(fetched, transport.runtime, None)
+
+
+def credentials_of(
+    given: Credentials | Callable[[], Provided | Awaitable[Provided]] | None, api_key: str | None
+) -> Credentials | None:
+    """The credentials that a client's arguments name, if any.
+
+    Raises:
+        ValueError: they name two.
+    """
+    if api_key is not None:
+        if given is not None:
+            raise ValueError("give credentials or an api_key, not both")
+        return ApiKey(api_key)
+    return TokenProvider(given) if callable(given) else given
+
+
+class _Always:
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers = headers
+
+    async def headers(self) -> Mapping[str, str]:
+        return self._headers
+
+    async def forget(self, _refused: Mapping[str, str]) -> bool:
+        return False
 
 
 class _Grant(BaseModel):
@@ -78,76 +146,23 @@ class _Grant(BaseModel):
     expires_in: float = 3600.0
 
 
-class ClientCredentials:
-    """The client credentials grant (RFC 6749, 4.4).
-
-    The first request fetches a token; it is fetched anew five minutes before it expires, by one
-    thread while others wait for it. While the token endpoint is down, a token that is still good
-    goes on serving.
-    """
-
-    def __init__(
-        self, token_url: str, client_id: str, client_secret: str, scope: str | None = None
-    ) -> None:
-        """``scope`` asks for fewer permissions than the client has."""
-        self._token_url = token_url
-        self._client_id = client_id
-        self._client_secret = client_secret
-        self._form = {"grant_type": "client_credentials"} | ({"scope": scope} if scope else {})
-        self._token: Token | None = None
-        self._lock = threading.Lock()
-
-    def headers(self, transport: Transport, clock: Clock) -> Mapping[str, str]:
-        """A token that is good for a while.
-
-        Raises:
-            TokenRefused: the endpoint does not know these credentials.
-            ApiError, ConnectionFailed: it does not answer, and there is no token left.
-        """
-        with self._lock:
-            token = self._token
-            if token is None or clock.now() >= token.renew_at:
-                token = self._token = self._renewed(token, transport, clock)
-            return token.headers
-
-    def forget(self, refused: Mapping[str, str]) -> bool:
-        """Drop a refused token, unless another thread has a newer one already."""
-        with self._lock:
-            if self._token is not None and self._token.headers == dict(refused):
-                self._token = None
-            return True
-
-    def _renewed(self, token: Token | None, transport: Transport, clock: Clock) -> Token:
-        try:
-            return self._fetched(transport, clock)
-        except MeshmillError as error:
-            now = clock.now()
-            if token is None or now >= token.expires_at or not transient(error):
-                raise
-            return Token(token.text, now + _TRY_AGAIN_AFTER, token.expires_at)
-
-    def _fetched(self, transport: Transport, clock: Clock) -> Token:
-        asked_at = clock.now()
-        try:
-            response = transport.send(self._request(transport.http))
-        except (BadRequest, Unauthorized) as error:
-            raise _token_refused(error) from error
-        try:
-            grant = _Grant.model_validate_json(response.content)
-        except ValidationError:
-            raise UnexpectedAnswer(f"{self._token_url} did not answer with a token") from None
-        # A token that lives for less than ten minutes is renewed at half its life.
-        margin = min(RENEW_BEFORE_EXPIRY, grant.expires_in / 2)
-        expires_at = asked_at + grant.expires_in
-        return Token(grant.access_token, expires_at - margin, expires_at)
-
-    def _request(self, http: httpx.Client) -> httpx.Request:
-        # RFC 6749, 2.3.1: both halves are form-encoded before they are joined.
-        pair = f"{quote_plus(self._client_id)}:{quote_plus(self._client_secret)}"
-        basic = {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
-        return http.build_request("POST", self._token_url, data=self._form, headers=basic)
+async def _granted(credentials: ClientCredentials, transport: Transport) -> AccessToken:
+    try:
+        response = await transport.send(_token_request(credentials, transport.runtime))
+    except (BadRequest, Unauthorized) as error:
+        raise TokenRefused(error.message, code=error.refusal.code or "unauthorized") from error
+    try:
+        grant = _Grant.model_validate_json(response.content)
+        return AccessToken(grant.access_token, grant.expires_in)
+    except ValueError:
+        raise UnexpectedAnswer(f"{credentials.token_url} did not answer with a token") from None
 
 
-def _token_refused(error: ApiError) -> TokenRefused:
-    code = error.refusal.code or "unauthorized"
-    return TokenRefused(error.message, code=code)
+def _token_request(credentials: ClientCredentials, runtime: Runtime) -> httpx.Request:
+    form = {"grant_type": "client_credentials"}
+    if credentials.scope:
+        form["scope"] = credentials.scope
+    # RFC 6749, 2.3.1: both halves are form-encoded before they are joined.
+    pair = f"{quote_plus(credentials.client_id)}:{quote_plus(credentials.client_secret)}"
+    basic = {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+    return runtime.request("POST", credentials.token_url, data=form, headers=basic)

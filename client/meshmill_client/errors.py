@@ -264,7 +264,7 @@ class WaitTimeout(MeshmillError):
 
 
 class DownloadFailed(MeshmillError):
-    """A file could not be downloaded; nothing of it was left behind."""
+    """A file could not be downloaded; under its name stands what stood there before."""
 
     def __init__(self, message: str, path: Path) -> None:
         super().__init__(f"{path.name}: {message}")

@@ -24,14 +24,23 @@ class Wire(BaseModel):
         Raises:
             UnexpectedAnswer: the body is something else.
         """
+        answered = f"{response.request.url.path} answered {response.status_code} with something"
+        return cls.parsed(response.content, answered)
+
+    @classmethod
+    def parsed(cls, content: bytes, told_as: str) -> Self:
+        """The object in a text, which an error calls ``told_as``.
+
+        Raises:
+            UnexpectedAnswer: the text is something else.
+        """
         try:
-            return cls.model_validate_json(response.content)
+            return cls.model_validate_json(content)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or "the body"
             raise UnexpectedAnswer(
-                f"{response.request.url.path} answered {response.status_code} with something "
-                f"that is not a {cls.__name__}: {where}: {first['msg']}"
+                f"{told_as} that is not a {cls.__name__}: {where}: {first['msg']}"
             ) from None
 
 
@@ -133,3 +142,50 @@ class AssetPage(Wire):
 
     data: tuple[Asset, ...]
     next_cursor: str | None
+
+
+class Estimate(Wire):
+    """What making an asset takes: ``seconds`` of one core, ``megabytes`` of memory at most."""
+
+    triangles: int
+    bytes: int
+    seconds: float
+    megabytes: int
+
+
+class DryRun(Wire):
+    """A request as the service understands it, before anything is made.
+
+    ``status`` is that of the asset that stands there already, where ``exists``.
+    """
+
+    asset_id: str
+    spec_id: str
+    exists: bool
+    status: AssetStatus | None
+    format: str
+    parameters: dict[str, Any]
+    priority: int
+    labels: dict[str, str]
+    custom_id: str | None
+    estimate: Estimate
+
+
+class Generator(Wire):
+    """A generator: ``options`` is the JSON Schema of its ``parameters.options``.
+
+    ``estimates`` are by quality, of a glTF asset with all else at its default.
+    """
+
+    name: str
+    description: str
+    formats: tuple[str, ...]
+    options: dict[str, Any]
+    defaults: dict[str, Any]
+    estimates: dict[str, Estimate]
+
+
+class GeneratorList(Wire):
+    """All generators."""
+
+    data: tuple[Generator, ...]

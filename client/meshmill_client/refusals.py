@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -28,6 +29,9 @@ _BY_STATUS: dict[int, type[ApiError]] = {
     504: errors.ServiceUnavailable,
 }
 _FIRST_SERVER_ERROR = 500
+_STORE_SAYS = tuple(
+    re.compile(rf"<{name}>([^<]{{1,200}})</{name}>") for name in ("Code", "Message")
+)
 
 
 def _descendants(kind: type[ApiError]) -> Iterator[type[ApiError]]:
@@ -46,6 +50,14 @@ def error_of(response: httpx.Response) -> ApiError:
     if kind is None:
         kind = errors.ServerError if refusal.status >= _FIRST_SERVER_ERROR else ApiError
     return kind(refusal)
+
+
+def is_signature_refused(error: ApiError) -> bool:
+    """Whether a store does not take what it was signed, where a fresh signature may help.
+
+    Past its own time it is a 403; past that of the role that signed it, S3 answers 400.
+    """
+    return isinstance(error, errors.Forbidden) or error.message.startswith("ExpiredToken")
 
 
 def retry_after(response: httpx.Response) -> float | None:
@@ -71,7 +83,12 @@ def _refusal(response: httpx.Response) -> Refusal:
     told = error if isinstance(error, dict) else {}
     details = told.get("details")
     # A token endpoint names its error as text and describes it beside (RFC 6749, 5.2).
-    described = told.get("message") or body.get("error_description") or body.get("message")
+    described = (
+        told.get("message")
+        or body.get("error_description")
+        or body.get("message")
+        or _of_store(response)
+    )
     return Refusal(
         status=response.status_code,
         message=str(described or response.reason_phrase),
@@ -88,6 +105,12 @@ def _object(response: httpx.Response) -> dict[str, Any]:
     except ValueError:
         return {}
     return body if isinstance(body, dict) else {}
+
+
+def _of_store(response: httpx.Response) -> str | None:
+    """What S3 says, in XML, which is not ours to trust: no parser that resolves anything."""
+    found = [pattern.search(response.text) for pattern in _STORE_SAYS]
+    return ": ".join(match[1] for match in found if match) or None
 
 
 def _text(value: Any) -> str | None:

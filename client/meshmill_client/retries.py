@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from meshmill_client.clock import Clock
 from meshmill_client.errors import (
     ApiError,
     ConnectionFailed,
     MeshmillError,
     RateLimitExceeded,
+    ServerError,
     ServiceUnavailable,
 )
+from meshmill_client.runtime import Runtime
 
 T = TypeVar("T")
+
+_MOST_DOUBLINGS = 30
 
 WorthRepeating = Callable[[MeshmillError], bool]
 
@@ -46,6 +49,11 @@ def transient(error: MeshmillError) -> bool:
     return isinstance(error, RateLimitExceeded | ServiceUnavailable | ConnectionFailed)
 
 
+def transient_of_store(error: MeshmillError) -> bool:
+    """As :func:`transient`; also the 500 of a store asks for another try (S3's InternalError)."""
+    return transient(error) or isinstance(error, ServerError)
+
+
 def certainly_not_received(error: MeshmillError) -> bool:
     """Worth another try where a second arrival would be told of the first."""
     if isinstance(error, ConnectionFailed):
@@ -53,14 +61,22 @@ def certainly_not_received(error: MeshmillError) -> bool:
     return isinstance(error, RateLimitExceeded)
 
 
+def asked_pause(error: MeshmillError) -> float:
+    """Seconds that the service asks to wait, 0 where it doesn't."""
+    asked = error.retry_after if isinstance(error, ApiError) else None
+    return asked or 0.0
+
+
 class Retrier:
     """Runs attempts under a policy."""
 
-    def __init__(self, policy: RetryPolicy, clock: Clock) -> None:
+    def __init__(self, policy: RetryPolicy, runtime: Runtime) -> None:
         self._policy = policy
-        self._clock = clock
+        self._runtime = runtime
 
-    def run(self, attempt: Callable[[], T], worth_repeating: WorthRepeating = transient) -> T:
+    async def run(
+        self, attempt: Callable[[], Awaitable[T]], worth_repeating: WorthRepeating = transient
+    ) -> T:
         """The result of the first attempt that succeeds.
 
         Raises:
@@ -70,16 +86,17 @@ class Retrier:
         failures = 0
         while True:
             try:
-                return attempt()
+                return await attempt()
             except MeshmillError as error:
                 failures += 1
-                asked = error.retry_after if isinstance(error, ApiError) else None
-                asked = asked or 0.0
+                asked = asked_pause(error)
                 spent = failures >= self._policy.attempts
                 if spent or not worth_repeating(error) or asked > self._policy.longest_retry_after:
                     raise
-            self._clock.sleep(asked + self._jitter(failures))
+            await self._runtime.sleep(asked + self.jitter(failures))
 
-    def _jitter(self, failures: int) -> float:
-        ceiling = min(self._policy.longest_pause, self._policy.first_pause * 2 ** (failures - 1))
+    def jitter(self, failures: int) -> float:
+        """Seconds to pause after so many failures in a row, at random."""
+        doubled = self._policy.first_pause * 2 ** min(failures - 1, _MOST_DOUBLINGS)
+        ceiling = min(self._policy.longest_pause, doubled)
         return random.uniform(0, ceiling)  # noqa: S311  # spreads load, keeps no secret

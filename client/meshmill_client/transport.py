@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import httpx
@@ -10,6 +10,7 @@ import httpx
 from meshmill_client.errors import ConnectionFailed
 from meshmill_client.refusals import error_of
 from meshmill_client.retries import Retrier, WorthRepeating, transient
+from meshmill_client.runtime import Runtime
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
@@ -17,11 +18,11 @@ _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 class Transport:
     """Sends requests as they are given: it adds no credentials, so links stay without."""
 
-    def __init__(self, http: httpx.Client, retrier: Retrier) -> None:
-        self.http = http
+    def __init__(self, runtime: Runtime, retrier: Retrier) -> None:
+        self.runtime = runtime
         self.retrier = retrier
 
-    def send(
+    async def send(
         self, request: httpx.Request, worth_repeating: WorthRepeating = transient
     ) -> httpx.Response:
         """The answer, read.
@@ -31,18 +32,22 @@ class Transport:
             ConnectionFailed: there is no answer.
         """
 
-        def attempt() -> httpx.Response:
-            with reported_as_ours():
-                response = self.http.send(request)
-            if response.is_error:
-                raise error_of(response)
-            return response
+        async def attempt() -> httpx.Response:
+            return await self.send_once(request)
 
-        return self.retrier.run(attempt, worth_repeating)
+        return await self.retrier.run(attempt, worth_repeating)
 
-    def get(self, url: str) -> httpx.Response:
-        """The answer of a signed address."""
-        return self.send(self.http.build_request("GET", url))
+    async def send_once(self, request: httpx.Request) -> httpx.Response:
+        """As :meth:`send`, without another try."""
+        with reported_as_ours():
+            response = await self.runtime.send(request)
+        if response.is_error:
+            raise error_of(response)
+        return response
+
+    def get(self, url: str, headers: Mapping[str, str], timeout: float) -> httpx.Request:
+        """A request for a signed address."""
+        return self.runtime.request("GET", url, headers=dict(headers), timeout=timeout)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,6 @@ from meshmill_client import Batch, Client
 from meshmill_local.demo.display import Display, Share
 from meshmill_local.demo.errors import told_in_one_line
 from meshmill_local.demo.manifest import Manifest
-
-_CONTENT_TYPE = "application/jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +43,10 @@ class Drop:
 
         with told_in_one_line(manifest.name, manifest.filename):
             file = _written(manifest, folder)
-            batch = self._announced(manifest)
+            batch = batches.submit(file)
         with told_in_one_line(manifest.name, batch.name):
-            batches.upload(batch, file)
             done = batches.wait(batch, self.timeout, show)
             return Reported(manifest, done, batches.download(done, folder))
-
-    def _announced(self, manifest: Manifest) -> Batch:
-        return self.client.batches.create(
-            filename=manifest.filename,
-            size=len(manifest.content),
-            content_type=_CONTENT_TYPE,
-            idempotency_key=str(uuid.uuid4()),
-        )
 
 
 def _written(manifest: Manifest, folder: Path) -> Path:

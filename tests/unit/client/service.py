@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from meshmill_client import ApiKey, Client, ClientCredentials, Credentials, RetryPolicy
+from tests.unit.client.faces import Blocking, Face
 
 BASE_URL = "https://api.example"
 TOKEN_URL = "https://login.example/oauth2/token"
@@ -47,8 +48,9 @@ class FakeClock:
 class Service:
     """Answers by script, in order; the last line of a script repeats. Remembers every request."""
 
-    def __init__(self) -> None:
+    def __init__(self, face: Face | None = None) -> None:
         self.clock = FakeClock()
+        self._face = face or Blocking()
         self.requests: list[httpx.Request] = []
         self._scripts: dict[tuple[str, str], deque[Scripted]] = {}
         self._lock = threading.Lock()
@@ -60,28 +62,31 @@ class Service:
 
     def client(self, credentials: Credentials | None = None, **further: Any) -> Client:
         """A client of this service; an API key's holder unless said otherwise."""
-        return Client(
-            BASE_URL,
-            credentials or ApiKey("mm_key"),
-            transport=httpx.MockTransport(self._answer),
-            clock=self.clock,
-            **further,
-        )
+        return self._client(credentials or ApiKey("mm_key"), **further)
+
+    def anonymous(self, base_url: str = BASE_URL, **further: Any) -> Client:
+        """A client of this service that is nobody in particular."""
+        return self._client(None, base_url, **further)
 
     def sent(self, path: str) -> list[httpx.Request]:
         """The requests to a path."""
         return [request for request in self.requests if request.url.path == path]
 
-    def _answer(self, request: httpx.Request) -> httpx.Response:
+    def _client(
+        self, credentials: Credentials | None, base_url: str = BASE_URL, **further: Any
+    ) -> Client:
+        return self._face.client(base_url, credentials, self.answer, self.clock, **further)
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
         with self._lock:
             self.requests.append(request)
             script = self._scripts[request.method, str(request.url.copy_with(query=None))]
             scripted = script.popleft() if len(script) > 1 else script[0]
         if isinstance(scripted, Exception):
             raise scripted
-        if callable(scripted):
-            return scripted(request)
-        return scripted
+        answer = scripted(request) if callable(scripted) else scripted
+        # httpx ties an answer to the client that it came to.
+        return httpx.Response(answer.status_code, headers=answer.headers, stream=answer.stream)
 
 
 def client_credentials() -> ClientCredentials:

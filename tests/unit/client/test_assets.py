@@ -8,11 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from meshmill_client import Asset, AssetStatus, Client
-from meshmill_client.errors import AssetFailed, LinkExpired, UnexpectedAnswer, WaitTimeout
+from meshmill_client import Asset, AssetStatus
+from meshmill_client.errors import AssetFailed, UnexpectedAnswer, WaitTimeout
 from tests.unit.client.service import (
     ASSET_ID,
-    NO_RETRIES,
     STATUS_URL,
     Service,
     completed,
@@ -77,14 +76,19 @@ class TestGet:
 
     def test_a_base_url_may_end_with_a_slash(self, service: Service) -> None:
         service.on("GET", f"{ASSETS}/{ASSET_ID}", shown(view()))
-        transport = service.client()._http._transport
 
-        with Client("https://api.example/", transport=transport) as client:
+        with service.anonymous("https://api.example/") as client:
             assert client.assets.get(ASSET_ID).asset_id == ASSET_ID
 
-    def test_a_base_url_that_is_no_address_is_refused_at_once(self) -> None:
+    @pytest.mark.parametrize(
+        "address",
+        ["api.example", "", "ftp://api.example", "https://", "http:///api", "http://[::1"],
+    )
+    def test_a_base_url_that_is_no_address_is_refused_at_once(
+        self, service: Service, address: str
+    ) -> None:
         with pytest.raises(ValueError, match="https://"):
-            Client("api.example")
+            service.anonymous(address)
 
 
 class TestList:
@@ -186,17 +190,6 @@ class TestWait:
 
         assert raised.value.asset.error is not None
         assert raised.value.asset.error.fault == "system"
-
-    def test_a_poll_that_fails_in_passing_does_not_end_the_waiting(self, service: Service) -> None:
-        service.on("GET", STATUS, httpx.Response(503), httpx.ReadError("reset"), shown(completed()))
-
-        assert service.client().assets.wait(_pending()).is_final
-
-    def test_an_expired_link_is_told(self, service: Service) -> None:
-        service.on("GET", STATUS, refused(403, "LINK_EXPIRED"))
-
-        with pytest.raises(LinkExpired):
-            service.client(retries=NO_RETRIES).assets.wait(_pending())
 
     def test_what_the_callback_raises_ends_the_waiting(self, service: Service) -> None:
         def stop(_: Asset) -> None:

@@ -62,10 +62,21 @@ class TestCreate:
             "size": 100,
             "content_type": "application/jsonl",
         }
-        assert "idempotency-key" not in service.requests[0].headers
         assert batch.status is BatchStatus.AWAITING_UPLOAD
         assert batch.counts.lines is None
         assert batch.upload is not None
+
+    def test_a_batch_announced_without_a_key_has_one_of_its_own(self, service: Service) -> None:
+        service.on("POST", BATCHES, httpx.ReadTimeout("lost"), shown(awaiting_upload()))
+        client = service.client()
+
+        for _ in range(2):
+            client.batches.create(filename="a.csv", size=1, content_type="text/csv")
+
+        first, repeated, another = (
+            request.headers["idempotency-key"] for request in service.requests
+        )
+        assert first == repeated != another
 
     def test_a_key_names_the_request_also_when_it_is_repeated(self, service: Service) -> None:
         service.on("POST", BATCHES, refused(503, "SERVICE_UNAVAILABLE"), shown(awaiting_upload()))
@@ -103,10 +114,10 @@ class TestUpload:
         assert [manifest.read_bytes() in sent.content for sent in service.requests] == [True, True]
 
     def test_what_the_store_refuses_is_told(self, service: Service, manifest: Path) -> None:
-        policy = b"<Error><Code>AccessDenied</Code></Error>"
+        policy = b"<Error><Code>AccessDenied</Code><Message>Policy expired</Message></Error>"
         service.on("POST", UPLOAD_URL, httpx.Response(403, content=policy))
 
-        with pytest.raises(Forbidden):
+        with pytest.raises(Forbidden, match="AccessDenied: Policy expired"):
             service.client(retries=NO_RETRIES).batches.upload(_awaiting(), manifest)
 
     def test_a_batch_without_a_form_takes_no_file(self, service: Service, manifest: Path) -> None:
@@ -185,8 +196,20 @@ class TestDownload:
     def test_there_is_nothing_before_every_line_is_counted(
         self, service: Service, tmp_path: Path
     ) -> None:
+        service.on("GET", f"{BATCHES}/{BATCH_ID}", shown(batch_view()))
+
         with pytest.raises(NotReady, match="it has no files yet"):
-            service.client().batches.download(_batch(), tmp_path)
+            service.client().batches.download(_batch(), tmp_path / "out")
+
+        assert not (tmp_path / "out").exists()
+
+    def test_a_batch_that_was_seen_before_it_had_files_is_read_anew(
+        self, service: Service, tmp_path: Path
+    ) -> None:
+        service.on("GET", f"{BATCHES}/{BATCH_ID}", shown(_reported()))
+        service.on("GET", REPORT_URL, httpx.Response(200, content=REPORT))
+
+        assert service.client().batches.download(_batch(), tmp_path).keys() == {"results"}
 
 
 def test_an_id_can_not_lead_to_another_path(service: Service) -> None:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import base64
-import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
-from meshmill_client import ApiKey, Client, RetryPolicy
+from meshmill_client import ApiKey, RetryPolicy
 from meshmill_client.errors import ConnectionFailed, TokenRefused, Unauthorized, UnexpectedAnswer
 from tests.unit.client.service import (
     ASSET_ID,
-    BASE_URL,
     TOKEN_URL,
     Service,
     client_credentials,
@@ -88,24 +85,6 @@ def test_a_token_that_lives_for_less_than_ten_minutes_serves_half_its_life(
         service.clock.seconds += 15
 
     assert _bearers(service) == ["Bearer a"] * 2 + ["Bearer b"] * 2
-
-
-def test_threads_that_need_a_token_at_once_fetch_one(service: Service) -> None:
-    all_are_waiting = threading.Event()
-
-    def slow_grant(_: httpx.Request) -> httpx.Response:
-        all_are_waiting.wait(0.2)
-        return granted()
-
-    service.on("POST", TOKEN_URL, slow_grant)
-    service.on("GET", ASSET, lambda _: shown(view()))
-    client = service.client(client_credentials())
-
-    with ThreadPoolExecutor(8) as threads:
-        list(threads.map(client.assets.get, [ASSET_ID] * 8))
-
-    assert len(service.sent(TOKEN_PATH)) == 1
-    assert _bearers(service) == ["Bearer token-1"] * 8
 
 
 def test_a_good_token_goes_on_serving_while_the_token_endpoint_is_down(service: Service) -> None:
@@ -186,9 +165,8 @@ def test_an_api_key_goes_into_its_own_header_and_a_refused_one_is_not_tried_agai
 
 def test_without_credentials_nothing_that_authenticates_is_sent(service: Service) -> None:
     service.on("GET", "/api/v1/health", httpx.Response(200, json={"status": "ok"}))
-    transport = service.client()._http._transport
 
-    with Client(BASE_URL, transport=transport) as anonymous:
+    with service.anonymous() as anonymous:
         anonymous.request("GET", "/api/v1/health")
 
     assert not {"authorization", "x-api-key"} & set(service.requests[0].headers)

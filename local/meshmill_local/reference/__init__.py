@@ -1,0 +1,1 @@
+"""Pages made of the docstrings of SDK and command line."""
