@@ -42,6 +42,15 @@ load: $(READY) ## Load a running stage (BASE_URL=, ARGS="--rate 50"); http://loc
 gallery: $(READY) ## Render the picture in the README anew
 	@$(RUN) -m meshmill_local.gallery
 
+wheel: $(READY) $(READERS) ## Build the distributions, meshmill and meshmill-client, into dist/
+	@rm -rf dist && $(RUN) -m pip wheel -q --no-index --no-deps --no-build-isolation -w dist ./client .
+	@ls dist
+
+reference: $(READY) ## Make pages of the docstrings of SDK and command line in build/reference/
+	@$(RUN) -m meshmill_local.reference
+
+viewer: $(READERS) ## Fetch the script with which "meshmill view" shows models
+
 lock: ## Resolve the requirement files anew
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock && build/lock/bin/pip install -q uv
 	@$(RESOLVE) requirements/dev.in $(LAYERS_IN) -o requirements/dev.lock
@@ -55,7 +64,7 @@ RESOLVE := UV_CUSTOM_COMPILE_COMMAND="make lock" build/lock/bin/uv pip compile -
 clean: ## Forget everything built, and the local pipeline's state
 	@if [ -e .meshmill/lock ] && ! $(PYTHON) -c 'import fcntl; fcntl.flock(open(".meshmill/lock"), 6)' 2>/dev/null; \
 	    then echo "a pipeline is running as process $$(cat .meshmill/lock); end it first" >&2; exit 1; fi
-	rm -rf $(VENV) .venv-* node_modules build out .meshmill cdk.out htmlcov
+	rm -rf $(VENV) .venv-* node_modules build dist out .meshmill cdk.out htmlcov
 	rm -rf .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -80,4 +89,4 @@ $(READERS): package.json package-lock.json $(READY)
 	    --no-progress >/dev/null
 	@touch $@
 
-.PHONY: help demo run test lint synth bench load gallery lock clean
+.PHONY: help demo run test lint synth bench load gallery wheel reference viewer lock clean

@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from meshmill_cli.examples import examples
 from meshmill_cli.options import AsJson, Stage
 
 if TYPE_CHECKING:
     from meshmill.domain.audit import AuditEntry
 
+EXAMPLES = examples(
+    "meshmill audit --stage staging --user stage",
+    "meshmill audit --stage staging --user u0a1b2c --limit 20 --json | jq '.[].action'",
+)
 _MOST = 500
 _COLUMNS = ("at", "action", "target", "actor", "request_id")
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from meshmill.domain.errors import Violation
-
-#: Exit codes: the request is wrong; a file can't be read or written; a stage can't be reached.
-REFUSED, UNUSABLE_FILE, UNREACHABLE = 2, 3, 4
+from meshmill_cli.exits import Exit
 
 
 class CommandFailed(Exception):
-    """A command that can't do what it was asked; ``lines`` say why and what to do."""
+    """A command that can't do what it was asked; ``lines`` say what went wrong and what to do.
 
-    def __init__(self, lines: Sequence[str], exit_code: int) -> None:
+    Commands raise it for what they know themselves. What the client raises, and
+    :class:`OSError`, they let pass: :mod:`meshmill_cli.failures` translates it for all of them.
+    """
+
+    def __init__(self, lines: Sequence[str], exit_code: Exit) -> None:
         super().__init__("; ".join(lines))
         self.lines = tuple(lines)
         self.exit_code = exit_code

@@ -5,15 +5,29 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from meshmill.geometry.artefact import Artefact
-from meshmill.geometry.estimate import Estimate, estimate
-from meshmill.geometry.registry import FORMATS, GENERATORS
-from meshmill_cli.errors import UNUSABLE_FILE, CommandFailed
-from meshmill_cli.requests import read_request
+from meshmill_cli.errors import CommandFailed
+from meshmill_cli.estimates import estimate_as_text
+from meshmill_cli.exits import Exit
+from meshmill_cli.request_members import read_members
+from meshmill_cli.request_options import (
+    Generator,
+    Lods,
+    OnlyEstimate,
+    Options,
+    OutputFormat,
+    Quality,
+    Seed,
+    Spec,
+    TextureFormat,
+    TextureSize,
+)
+
+if TYPE_CHECKING:
+    from meshmill.geometry.artefact import Artefact
 
 _EXAMPLES = """
 \b
@@ -27,51 +41,43 @@ Examples:
 
 
 def generate(
-    output_format: Annotated[
-        str | None,
-        typer.Option("--format", help=f"One of {', '.join(FORMATS)}; gltf unless given."),
-    ] = None,
-    generator: Annotated[
-        str | None, typer.Option(help=f"One of {', '.join(GENERATORS)}; terrain unless given.")
-    ] = None,
-    quality: Annotated[str | None, typer.Option(help="low, medium (default) or high.")] = None,
-    texture_size: Annotated[
-        int | None, typer.Option(help="256, 512, 1024 (default), 2048 or 4096 texels.")
-    ] = None,
-    texture_format: Annotated[
-        str | None, typer.Option(help="png (default), jpeg, or webp (gltf only).")
-    ] = None,
-    lods: Annotated[int | None, typer.Option(help="0 (default) to 3 further levels.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Another seed is another individual.")] = None,
-    option: Annotated[
-        list[str] | None, typer.Option(help="name=value of the generator; may be repeated.")
-    ] = None,
-    spec: Annotated[
-        Path | None, typer.Option(help="A request as JSON, as the API takes it; - reads stdin.")
-    ] = None,
+    output_format: OutputFormat = None,
+    generator: Generator = None,
+    quality: Quality = None,
+    texture_size: TextureSize = None,
+    texture_format: TextureFormat = None,
+    lods: Lods = None,
+    seed: Seed = None,
+    option: Options = None,
+    spec: Spec = None,
     out: Annotated[Path, typer.Option(help="Folder for the files; made if needed.")] = Path(),
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what was made as one JSON object.")
     ] = False,
-    only_estimate: Annotated[
-        bool, typer.Option("--estimate", help="Tell what it would take, and make nothing.")
-    ] = False,
+    only_estimate: OnlyEstimate = False,
 ) -> None:
     """Make an asset here, without AWS: the model, its levels of detail, a preview, provenance."""
-    parameters: dict[str, Any] = {
-        "generator": generator,
-        "quality": quality,
-        "texture_size": texture_size,
-        "texture_format": texture_format,
-        "lods": lods,
-        "seed": seed,
-    }
-    request = read_request(spec, output_format, parameters, option or [])
+    members = read_members(
+        spec,
+        output_format,
+        option or [],
+        generator=generator,
+        quality=quality,
+        texture_size=texture_size,
+        texture_format=texture_format,
+        lods=lods,
+        seed=seed,
+    )
+    # Rules load pydantic, and the engine numpy: help, and a command that is refused, need not wait.
+    from meshmill_cli.requests import checked_request  # noqa: PLC0415
+
+    request = checked_request(members)
     if only_estimate:
+        from meshmill.geometry.estimate import estimate  # noqa: PLC0415
+
         told = estimate(request.spec)
-        typer.echo(json.dumps(asdict(told)) if as_json else _estimate_as_text(told))
+        typer.echo(json.dumps(asdict(told)) if as_json else estimate_as_text(told))
         return
-    # The engine loads numpy: a command that is refused, or asks for help, need not wait for it.
     from meshmill.geometry.engine import generate as make  # noqa: PLC0415
 
     artefact = make(request.spec)
@@ -93,7 +99,7 @@ def _write(artefact: Artefact, folder: Path) -> list[Path]:
             part.replace(path)  # whole files only, provenance last
     except OSError as error:
         place = error.filename or folder
-        raise CommandFailed([f"{place}: {error.strerror}"], UNUSABLE_FILE) from None
+        raise CommandFailed([f"{place}: {error.strerror}"], Exit.FILE) from None
     return paths
 
 
@@ -108,13 +114,6 @@ def _as_text(artefact: Artefact, paths: list[Path]) -> str:
         f"{stats.materials} materials, {stats.textures} textures"
     )
     return "\n".join(lines)
-
-
-def _estimate_as_text(told: Estimate) -> str:
-    return (
-        f"about {told.triangles:,} triangles, {told.bytes:,} bytes, "
-        f"{told.seconds:g} s of CPU, {told.megabytes:,} MB of memory"
-    )
 
 
 def _as_json(artefact: Artefact, paths: list[Path]) -> str:

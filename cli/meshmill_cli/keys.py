@@ -9,13 +9,19 @@ from typing import Annotated
 import typer
 
 from meshmill.domain.permissions import Permission
-from meshmill_cli.errors import REFUSED, CommandFailed
+from meshmill_cli.errors import CommandFailed
+from meshmill_cli.examples import examples
+from meshmill_cli.exits import Exit
 from meshmill_cli.options import AsJson, Stage
 
 keys = typer.Typer(
     name="keys",
     help="API keys, and the key that signs links. For operators: needs access to the stage.",
     no_args_is_help=True,
+    epilog=examples(
+        "meshmill keys create --stage staging --subject alice --name ci",
+        "meshmill keys list --stage staging",
+    ),
     rich_markup_mode=None,
 )
 
@@ -23,7 +29,13 @@ _LIFETIME = re.compile(r"([1-9][0-9]{0,3})([mhd])")
 _UNIT_MS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 
-@keys.command()
+@keys.command(
+    epilog=examples(
+        "meshmill keys create --stage local --subject alice --name ci",
+        "meshmill keys create --stage staging --subject alice --name ci --expires-in 90d \\",
+        "    --permission assets:read --permission assets:create",
+    )
+)
 def create(
     stage: Stage,
     subject: Annotated[str, typer.Option(help="Whose key: sub of that user's tokens.")],
@@ -64,7 +76,13 @@ def create(
         typer.echo(str(issued.credential))
 
 
-@keys.command("list")
+@keys.command(
+    "list",
+    epilog=examples(
+        "meshmill keys list --stage staging",
+        "meshmill keys list --stage staging --json | jq -r '.[].key_id'",
+    ),
+)
 def list_keys(stage: Stage, as_json: AsJson = False) -> None:
     """Tell of all API keys, oldest first; their secrets are known to nobody."""
     from meshmill_cli import keys_on_stage, keys_text  # noqa: PLC0415
@@ -76,7 +94,7 @@ def list_keys(stage: Stage, as_json: AsJson = False) -> None:
         typer.echo(keys_text.table(found))
 
 
-@keys.command()
+@keys.command(epilog=examples("meshmill keys revoke 0a1b2c3d4e5f --stage staging"))
 def revoke(
     key_id: Annotated[str, typer.Argument(help="As listed: the middle part of the key.")],
     stage: Stage,
@@ -89,7 +107,7 @@ def revoke(
     typer.echo(json.dumps(keys_text.view(key)) if as_json else keys_text.revoked(key))
 
 
-@keys.command()
+@keys.command(epilog=examples("meshmill keys rotate-signing --stage production"))
 def rotate_signing(
     stage: Stage,
     force: Annotated[
@@ -109,5 +127,5 @@ def _lifetime_ms(text: str) -> int:
     match = _LIFETIME.fullmatch(text)
     if match is None:
         reason = "must be 1 to 9999 minutes, hours or days, such as 30m, 12h or 90d"
-        raise CommandFailed([f"--expires-in {text!r}: {reason}"], REFUSED)
+        raise CommandFailed([f"--expires-in {text!r}: {reason}"], Exit.REFUSED)
     return int(match[1]) * _UNIT_MS[match[2]]

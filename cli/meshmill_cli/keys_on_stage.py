@@ -18,7 +18,8 @@ from meshmill.domain.times import iso
 from meshmill.usecases.issue_api_key import IssueApiKey, IssuedKey, KeyRequest
 from meshmill.usecases.revoke_api_key import RevokeApiKey
 from meshmill.usecases.rotate_signing import RotateSigning, StillOverlapping
-from meshmill_cli.errors import REFUSED, CommandFailed
+from meshmill_cli.errors import CommandFailed
+from meshmill_cli.exits import Exit
 from meshmill_cli.stages import Stage, stage_opened
 
 
@@ -37,7 +38,7 @@ class Asked:
 def create(stage_name: str, asked: Asked) -> IssuedKey:
     """A new key for the user that tokens of this issuer and subject belong to."""
     if not asked.subject:
-        raise CommandFailed(["--subject must not be empty"], REFUSED)
+        raise CommandFailed(["--subject must not be empty"], Exit.REFUSED)
     with stage_opened(stage_name) as stage:
         issuer = asked.issuer or stage.output("Issuer")
         request = KeyRequest(
@@ -74,7 +75,7 @@ def rotate(stage_name: str) -> KeySuccession:
                 f"links that the previous key has signed may be good{until}",
                 "wait for that, or let them die with --force",
             ]
-            raise CommandFailed(lines, REFUSED) from None
+            raise CommandFailed(lines, Exit.REFUSED) from None
 
 
 def rotate_regardless(stage_name: str) -> KeySuccession:

@@ -15,7 +15,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from meshmill.aws.clients import configuration
 from meshmill.aws.signing_secret import MalformedSecret
 from meshmill.domain.errors import DependencyUnavailable, InvalidRequest, RequestError
-from meshmill_cli.errors import REFUSED, UNREACHABLE, CommandFailed, told
+from meshmill_cli.errors import CommandFailed, told
+from meshmill_cli.exits import Exit
 
 LOCAL = "local"
 LOCAL_FILE = Path(".meshmill") / "local.json"
@@ -48,7 +49,7 @@ class Stage:
         """
         if name not in self.outputs:
             lines = [f"stage {self.name} has no output {name}", "deploy this version there first"]
-            raise CommandFailed(lines, UNREACHABLE)
+            raise CommandFailed(lines, Exit.UNREACHABLE)
         return self.outputs[name]
 
 
@@ -62,11 +63,11 @@ def stage_opened(name: str) -> Iterator[Stage]:
     try:
         yield _local() if name == LOCAL else _deployed(name, boto3.Session(), None)
     except InvalidRequest as refusal:
-        raise CommandFailed([told(each) for each in refusal.violations], REFUSED) from None
+        raise CommandFailed([told(each) for each in refusal.violations], Exit.REFUSED) from None
     except RequestError as refusal:
-        raise CommandFailed([refusal.message], REFUSED) from None
+        raise CommandFailed([refusal.message], Exit.REFUSED) from None
     except (BotoCoreError, ClientError, DependencyUnavailable, MalformedSecret) as error:
-        raise CommandFailed([f"stage {name}: {error}"], UNREACHABLE) from None
+        raise CommandFailed([f"stage {name}: {error}"], Exit.UNREACHABLE) from None
 
 
 def _local() -> Stage:
@@ -75,7 +76,7 @@ def _local() -> Stage:
         told_by_stack = json.loads(LOCAL_FILE.read_bytes())
     except (OSError, ValueError):
         lines = [f"no local stage is running: there is no {LOCAL_FILE} here", "start it: make run"]
-        raise CommandFailed(lines, UNREACHABLE) from None
+        raise CommandFailed(lines, Exit.UNREACHABLE) from None
     session = boto3.Session(
         aws_access_key_id=told_by_stack["aws_access_key_id"],
         aws_secret_access_key=told_by_stack["aws_secret_access_key"],
@@ -94,7 +95,7 @@ def _deployed(name: str, session: boto3.Session, endpoint: str | None) -> Stage:
             raise
         where = client.meta.region_name
         lines = [f"there is no stage {name} in {where} of this account: {stack} does not exist"]
-        raise CommandFailed(lines, UNREACHABLE) from None
+        raise CommandFailed(lines, Exit.UNREACHABLE) from None
     outputs = {each["OutputKey"]: each["OutputValue"] for each in description.get("Outputs", ())}
     return Stage(name, session, endpoint, outputs)
 
