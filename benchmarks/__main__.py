@@ -6,7 +6,7 @@ import json
 import platform
 from pathlib import Path
 
-from benchmarks import api, engine, estimates, ingestion, pipeline, writers
+from benchmarks import api, client, engine, estimates, ingestion, pipeline, writers
 from benchmarks.measure import Row
 
 _OUTPUT = Path("build/benchmarks.json")
@@ -16,7 +16,7 @@ def main() -> None:
     """Run every benchmark."""
     print(f"{platform.machine()}, Python {platform.python_version()}")
     measured: list[Row] = []
-    for part in (writers, engine, estimates, api, ingestion, pipeline):
+    for part in (writers, engine, estimates, api, client, ingestion, pipeline):
         for row in part.rows():
             measured.append(row)
             print(f"{row.what:60} {row.value:10.2f} {row.unit}", flush=True)

@@ -12,6 +12,7 @@ from meshmill_cli.confirmation import Yes, confirm
 from meshmill_cli.connection import Profile
 from meshmill_cli.examples import examples
 from meshmill_cli.following import DownloadTo, Out, Then, Timeout, Wait
+from meshmill_cli.forms import form_of
 from meshmill_cli.ids import AssetIds, OnlyIds, read_ids
 from meshmill_cli.names import STATUSES
 from meshmill_cli.options import AsJson, Quiet
@@ -156,11 +157,12 @@ def list_assets(
     as_json: AsJson = False,
 ) -> None:
     """List your assets, newest first."""
+    form = form_of(as_json=as_json, only_ids=only_ids)
     from meshmill_cli import asset_work  # noqa: PLC0415
     from meshmill_cli.listing import Listing  # noqa: PLC0415
 
     filters = {"status": status, "format": output_format, "generator": generator}
-    listing = Listing(limit=None if every else limit, only_ids=only_ids, as_json=as_json)
+    listing = Listing(limit=None if every else limit, form=form)
     asset_work.say_list(filters, listing, profile)
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from enum import Enum, auto
 
 from meshmill_cli.connection import connected
-from meshmill_cli.errors import CommandFailed
-from meshmill_cli.exits import Exit
+from meshmill_cli.forms import Form
 from meshmill_cli.terminal import say, say_json_array, tell
 from meshmill_client import LineError, LineResult
 
@@ -18,29 +16,6 @@ _RESULT = "{:>9}  {:9}  {:36}  {}"
 _ERROR = "{:>9}  {}"
 
 ToCsv = Callable[[Iterable[bytes]], Iterator[bytes]]
-
-
-class Form(Enum):
-    """How lines are printed."""
-
-    TEXT = auto()
-    JSON = auto()
-    CSV = auto()
-    IDS = auto()
-
-
-def form_of(*, as_csv: bool, as_json: bool, only_ids: bool = False) -> Form:
-    """The form that was asked for.
-
-    Raises:
-        CommandFailed: more than one was.
-    """
-    asked = {Form.JSON: as_json, Form.CSV: as_csv, Form.IDS: only_ids}
-    chosen = [each for each, is_asked in asked.items() if is_asked]
-    if len(chosen) > 1:
-        flags = " and ".join(f"--{each.name.lower()}" for each in chosen)
-        raise CommandFailed([f"{flags}: choose one of them"], Exit.REFUSED)
-    return chosen[0] if chosen else Form.TEXT
 
 
 def say_results(batch_id: str, outcome: str | None, form: Form, profile: str | None) -> None:
@@ -57,7 +32,7 @@ def say_results(batch_id: str, outcome: str | None, form: Form, profile: str | N
                 _say_csv(lines, results_csv)
             case Form.IDS:
                 _say_ids(lines)
-            case Form.TEXT:
+            case Form.TABLE:
                 _say_below(
                     _RESULT.format("line", "outcome", "asset", "custom_id"), map(_result, lines)
                 )

@@ -35,7 +35,7 @@ def submit(manifest: Path, idempotency_key: str | None, then: Then) -> None:
         CommandFailed: not every line came out well, or it was interrupted.
         OSError: the file can't be read; then nothing was announced.
     """
-    with manifest.open("rb"), connected(then.profile) as client:
+    with connected(then.profile) as client:
         with transferring(quiet=then.quiet) as moved:
             batch = client.batches.submit(
                 manifest, idempotency_key=idempotency_key, on_transfer=moved

@@ -12,6 +12,7 @@ from meshmill_cli.confirmation import Yes, confirm
 from meshmill_cli.connection import Profile
 from meshmill_cli.examples import examples
 from meshmill_cli.following import DownloadTo, Out, Then, Timeout, Wait
+from meshmill_cli.forms import form_of
 from meshmill_cli.ids import BatchId, OnlyIds
 from meshmill_cli.options import AsJson, Quiet
 
@@ -100,10 +101,11 @@ def list_batches(
     as_json: AsJson = False,
 ) -> None:
     """List your batches, newest first."""
+    form = form_of(as_json=as_json, only_ids=only_ids)
     from meshmill_cli import batch_work  # noqa: PLC0415
     from meshmill_cli.listing import Listing  # noqa: PLC0415
 
-    listing = Listing(limit=None if every else limit, only_ids=only_ids, as_json=as_json)
+    listing = Listing(limit=None if every else limit, form=form)
     batch_work.say_list(listing, profile)
 
 
@@ -148,9 +150,9 @@ def results(
     as_json: AsJson = False,
 ) -> None:
     """Print what became of each line; with --ids the assets alone."""
+    form = form_of(as_csv=as_csv, as_json=as_json, only_ids=only_ids)
     from meshmill_cli import batch_lines  # noqa: PLC0415
 
-    form = batch_lines.form_of(as_csv=as_csv, as_json=as_json, only_ids=only_ids)
     batch_lines.say_results(batch_id, outcome, form, profile)
 
 
@@ -163,9 +165,9 @@ def errors(
     batch_id: BatchId, as_csv: AsCsv = False, profile: Profile = None, as_json: AsJson = False
 ) -> None:
     """Print the rejected lines, each with what is wrong with it."""
+    form = form_of(as_csv=as_csv, as_json=as_json)
     from meshmill_cli import batch_lines  # noqa: PLC0415
 
-    form = batch_lines.form_of(as_csv=as_csv, as_json=as_json)
     batch_lines.say_errors(batch_id, form, profile)
 
 

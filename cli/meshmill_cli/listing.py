@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
+from meshmill_cli.forms import Form
 from meshmill_cli.terminal import say, say_json_array, say_table, tell
 
 _LARGEST_PAGE = 100
@@ -27,14 +28,10 @@ class Face(Generic[T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """How much of a list is wanted, and for whom: people, a pipe of ids, or a program.
-
-    ``limit`` is None for all of it.
-    """
+    """How much of a list is wanted, None for all of it, and in which form."""
 
     limit: int | None
-    only_ids: bool
-    as_json: bool
+    form: Form
 
     @property
     def page_size(self) -> int:
@@ -44,14 +41,17 @@ class Listing:
     def say(self, things: Iterator[T], face: Face[T]) -> None:
         """The list; ids and JSON as they come, and for people a table."""
         wanted = islice(things, self.limit)
-        if self.as_json:
-            say_json_array(map(face.view, wanted))
-        elif self.only_ids:
-            for thing in wanted:
-                say(face.identifier(thing))
-        else:
-            rows = [face.row(thing) for thing in wanted]
-            say_table(face.headings, rows, empty=face.empty)
-            # Looking for one more may take many requests, where a filter lets few things pass.
-            if len(rows) == self.limit:
-                tell(f"these are the newest {self.limit}; --limit or --all shows more")
+        match self.form:
+            case Form.JSON:
+                say_json_array(map(face.view, wanted))
+            case Form.IDS:
+                for thing in wanted:
+                    say(face.identifier(thing))
+            case _:
+                self._say_table(list(wanted), face)
+
+    def _say_table(self, things: Sequence[T], face: Face[T]) -> None:
+        say_table(face.headings, list(map(face.row, things)), empty=face.empty)
+        # Looking for one more may take many requests, where a filter lets few things pass.
+        if len(things) == self.limit:
+            tell(f"these are the newest {self.limit}; --limit or --all shows more")

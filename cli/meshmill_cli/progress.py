@@ -15,6 +15,7 @@ the client.
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -40,6 +41,7 @@ from meshmill_cli.terminal import is_terminal, stderr_console, tell
 from meshmill_client import Asset, Batch, Transfer
 
 _BAR_WIDTH = 24
+_MOST_OVER = 8
 
 T = TypeVar("T")
 Show = Callable[[Step], None]
@@ -120,6 +122,7 @@ class _Rows:
             redirect_stderr=False,
         )
         self._tasks: dict[str, TaskID] = {}
+        self._over: deque[str] = deque()
 
     def show(self, step: Step) -> None:
         if step.name not in self._tasks:
@@ -130,6 +133,15 @@ class _Rows:
         self._progress.update(task, completed=step.done, words=step.words)
         if step.is_final:
             self._progress.stop_task(task)
+            self._over.append(step.name)
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Of rows that are over only the last ones stay: a terminal shows no more than it has."""
+        if len(self._over) > _MOST_OVER:
+            oldest = self._tasks.pop(self._over.popleft(), None)
+            if oldest is not None:
+                self._progress.remove_task(oldest)
 
     def __enter__(self) -> _Rows:
         self._progress.start()

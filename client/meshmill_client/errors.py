@@ -29,6 +29,10 @@
     ├── AssetFailed                 waited for an asset, and it failed; has the asset
     ├── BatchFailed                 waited for a batch, and its manifest failed; has the batch
     ├── WaitTimeout                 waited long enough; has what was waited for as last seen
+    ├── ProfileError                in meshmill_client.profiles: which service, and as whom
+    │   ├── ProfileMissing          nobody is signed in, or not by that name
+    │   ├── ProfileRefused          what it is to be made of makes none
+    │   └── DamagedProfiles         the file is not what was written there
     └── DownloadFailed
         ├── LinkRefused             the store no longer takes the link
         ├── Truncated               fewer or more bytes than announced

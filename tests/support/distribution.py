@@ -1,4 +1,4 @@
-"""Which tests a worker of pytest-xdist gets at a time, and which are handed out first.
+"""Which tests a worker of pytest-xdist gets at a time, which come first, and which are traced.
 
 A scheduler of our own, since ``--dist loadgroup`` no longer groups anything: xdist 3.8 marks a
 group in an attribute that pytest 9.2 doesn't read (pytest-xdist issue 1386), and says nothing.
@@ -14,6 +14,17 @@ SHARED = "tests/e2e"
 _OWN_STACKS = f"{SHARED}/test_local_"
 #: Their fixtures are cheap and their tests long, so that each test may go to whoever is free.
 _APART = ("tests/acceptance/", "tests/faults/")
+#: Their lines are covered here before anywhere else, by tests that are quick although traced.
+_TRACED = (
+    "tests/contract/",
+    "tests/openapi/",
+    "tests/pipeline/",
+    "tests/unit/domain/",
+    "tests/unit/geometry/",
+    "tests/unit/http/",
+    "tests/unit/test_",
+    "tests/unit/usecases/",
+)
 #: From the longest on, so that no worker is left with one of them at the end.
 _ORDER = (_OWN_STACKS, "tests/faults/", "tests/contract/", "tests/infra/", "tests/acceptance/")
 
@@ -40,3 +51,8 @@ def rank_of(nodeid: str) -> int:
         return 0
     ranks = (rank for rank, start in enumerate(_ORDER, 1) if nodeid.startswith(start))
     return next(ranks, len(_ORDER) + 1)
+
+
+def is_traced(nodeid: str) -> bool:
+    """Whether coverage watches a test, which may double its time."""
+    return nodeid.startswith(_TRACED)

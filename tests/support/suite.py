@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ LOCK = CHECKOUT / "requirements" / "unit.lock"
 #: workers are right for two cores. Who gets what, in which order: ``tests.support.distribution``.
 #: schemathesis is run as a command alone: its plugin would cost every worker a second.
 WORKERS = ("-n", "3", "--no-loadscope-reorder", "-p", "no:schemathesis")
+_KEEPS_NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 
 
 def main() -> int:
@@ -49,8 +51,10 @@ def _environment_of(interpreter: Path) -> Path:
 
 
 def _pytest(python: Path, *arguments: str) -> int:
-    done = subprocess.run([str(python), "-m", "pytest", *arguments], cwd=CHECKOUT, check=False)
-    return done.returncode
+    """Run pytest, which keeps bytecode: else each worker rewrites each test's asserts anew."""
+    kept = {name: value for name, value in os.environ.items() if name != _KEEPS_NO_BYTECODE}
+    command = [str(python), "-m", "pytest", *arguments]
+    return subprocess.run(command, cwd=CHECKOUT, env=kept, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
+from http import HTTPStatus
 
 from tests.support.fault_proxy.faults import Asked, Fault, Target
 
@@ -26,6 +27,7 @@ _IN_OUR_WORDS = {
     Fault.UNAVAILABLE: (503, "SERVICE_UNAVAILABLE"),
     Fault.UNAVAILABLE_BARE: (503, "SERVICE_UNAVAILABLE"),
     Fault.UNAVAILABLE_AFTER: (503, "SERVICE_UNAVAILABLE"),
+    Fault.STORE_FAILED: (500, "INTERNAL_ERROR"),
     Fault.EXPIRED: (401, "UNAUTHORIZED"),
 }
 _BY_GATEWAY = {
@@ -63,7 +65,8 @@ def canned(fault: Fault, asked: Asked, now: float, pause: int) -> Canned | None:
 def _told(status: int, code: str, asked: Asked) -> Canned:
     """In the words of the service, or of the store."""
     if asked.target in {Target.FILE, Target.FORM}:
-        body = f"<Error><Code>SlowDown</Code><Message>{code}</Message></Error>".encode()
+        told = "InternalError" if status == HTTPStatus.INTERNAL_SERVER_ERROR else "SlowDown"
+        body = f"<Error><Code>{told}</Code><Message>No.</Message></Error>".encode()
         return Canned(status, body, {"Content-Type": "application/xml"})
     envelope = {"error": {"code": code, "message": "No.", "details": {}}, "request_id": "r-0"}
     return Canned(status, json.dumps(envelope).encode(), {"Content-Type": "application/json"})

@@ -15,6 +15,7 @@ class Fault(StrEnum):
     THROTTLED_BY_GATEWAY = "429 by the gateway"
     UNAVAILABLE = "503 with a time"
     UNAVAILABLE_BARE = "503"
+    STORE_FAILED = "500 of the store"
     BAD_GATEWAY = "502"
     EXPIRED = "401 of a good token"
     REFUSED = "connection refused"
@@ -22,6 +23,7 @@ class Fault(StrEnum):
     UNAVAILABLE_AFTER = "503 after the effect"
     TIMED_OUT_AFTER = "504 after the effect"
     RESET_AFTER = "reset after the effect"
+    SILENT_AFTER = "no answer in time"
     CUT = "answer breaks off"
     TRUNCATED = "answer is shorter"
     FLIPPED = "one byte differs"
@@ -30,6 +32,8 @@ class Fault(StrEnum):
     STALE = "closed after the answer"
 
 
+#: No answer comes of what has taken effect.
+LOST = frozenset({Fault.RESET_AFTER, Fault.SILENT_AFTER})
 #: The service never sees the request.
 KEPT_BACK = frozenset(
     {
@@ -38,6 +42,7 @@ KEPT_BACK = frozenset(
         Fault.THROTTLED_BY_GATEWAY,
         Fault.UNAVAILABLE,
         Fault.UNAVAILABLE_BARE,
+        Fault.STORE_FAILED,
         Fault.BAD_GATEWAY,
         Fault.EXPIRED,
         Fault.REFUSED,
@@ -84,6 +89,8 @@ class Asked:
             return self.bearer and self.target is Target.API
         if fault in _DISTORTING:
             return self.target is Target.FILE
+        if fault is Fault.STORE_FAILED:
+            return self.target in {Target.FILE, Target.FORM}
         if fault is Fault.THROTTLED_BY_GATEWAY:
             return self.target in {Target.API, Target.LINK}
         return True

@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any, Self
 
 from tests.support.fault_proxy.canned import Canned, canned
-from tests.support.fault_proxy.faults import KEPT_BACK, Asked, Fault, distorted
+from tests.support.fault_proxy.faults import KEPT_BACK, LOST, Asked, Fault, distorted
 from tests.support.fault_proxy.schedules import Schedule
 from tests.support.fault_proxy.upstream import Answer, Upstream
 
@@ -28,8 +28,9 @@ _ABORT_ON_CLOSE = struct.pack("ii", 1, 0)
 class FaultProxy:
     """Listens on one port for each service, and rewrites their addresses in what they answer.
 
-    A connection can't be refused by who listens: :attr:`Fault.REFUSED` is a reset here. An error of
-    the proxy's own is raised at its end.
+    A connection can't be refused by who listens, and nobody waits for a client's timeout:
+    :attr:`Fault.REFUSED` and :attr:`Fault.SILENT_AFTER` are resets here. An error of the proxy's
+    own is raised at its end.
 
     Args:
         addresses: of the services, ``http://host:port`` each, as their answers spell them.
@@ -130,7 +131,7 @@ class _Exchange(BaseHTTPRequestHandler):
             self._answer_instead(instead)
             return
         answer = self._upstream_answer(fault, body)
-        if instead is not None or answer is None or fault is Fault.RESET_AFTER:
+        if instead is not None or answer is None or fault in LOST:
             self._answer_instead(instead)
             return
         self._pass_on(answer, fault)

@@ -201,6 +201,8 @@ def test_only_one_form_can_be_printed(pipeline: Pipeline, meshmill: Meshmill) ->
     ended = meshmill("batches", "results", BATCH_ID, "--csv", "--json")
     assert ended.code == 2
     assert "--json and --csv" in ended.err
+    assert meshmill("batches", "list", "--ids", "--json").code == 2
+    assert meshmill("assets", "list", "--ids", "--json").code == 2
     assert pipeline.service.requests == []
 
 

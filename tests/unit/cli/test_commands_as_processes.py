@@ -73,6 +73,17 @@ def test_a_terminal_sees_how_a_wait_comes_along(pipeline: Pipeline) -> None:
     assert "triangles 2,000" in shown
 
 
+def test_what_goes_on_is_seen_also_below_much_that_is_over(pipeline: Pipeline) -> None:
+    """A terminal of 24 lines; the last row is that of the one asset that isn't done."""
+    ids = [f"done-{number}" for number in range(60)]
+    for each in ids:
+        pipeline.asset(each, "completed")
+    pipeline.asset("last", "pending", *["processing"] * 9, "completed")
+    code, shown = on_terminal(*COMMAND, "assets", "wait", *ids, "last", "--json")
+    assert code == 0
+    assert re.search(r"asset last\b[^\n]*processing", shown)
+
+
 def test_tables_fit_a_terminal_of_eighty_columns(pipeline: Pipeline) -> None:
     # As long as ages get.
     long_ago = {"created_at": f"{datetime.now(UTC) - timedelta(days=700):%Y-%m-%dT%H:%M:%SZ}"}

@@ -7,6 +7,7 @@ from meshmill_client.errors import (
     ConnectionFailed,
     MeshmillError,
     RateLimitExceeded,
+    ServerError,
     ServiceUnavailable,
     Truncated,
 )
@@ -28,13 +29,18 @@ TOLD: dict[Fault, type[MeshmillError]] = {
     Fault.REFUSED: ConnectionFailed,
     Fault.RESET: ConnectionFailed,
     Fault.RESET_AFTER: ConnectionFailed,
+    Fault.SILENT_AFTER: ConnectionFailed,
     Fault.CUT: ConnectionFailed,
 }
-TOLD_ELSEWHERE: dict[Fault, type[MeshmillError]] = {
+TOLD_OF_TOKENS: dict[Fault, type[MeshmillError]] = {
     fault: error for fault, error in TOLD.items() if fault is not Fault.THROTTLED_BY_GATEWAY
 }
+TOLD_OF_FORMS: dict[Fault, type[MeshmillError]] = {
+    **TOLD_OF_TOKENS,
+    Fault.STORE_FAILED: ServerError,
+}
 TOLD_OF_FILES: dict[Fault, type[MeshmillError]] = {
-    **TOLD_ELSEWHERE,
+    **TOLD_OF_FORMS,
     Fault.TRUNCATED: Truncated,
     Fault.FLIPPED: ChecksumMismatch,
 }

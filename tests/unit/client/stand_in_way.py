@@ -10,7 +10,7 @@ import httpx
 
 from meshmill_client import ApiKey, AsyncClient, Client, Credentials
 from tests.support.fault_proxy.canned import canned
-from tests.support.fault_proxy.faults import KEPT_BACK, Asked, Fault, distorted
+from tests.support.fault_proxy.faults import KEPT_BACK, LOST, Asked, Fault, distorted
 from tests.support.fault_proxy.schedules import Schedule
 from tests.unit.client.faces import AsyncTime, Blocking, Face
 from tests.unit.client.service import BASE_URL, FakeClock
@@ -109,7 +109,9 @@ def _arrived(fault: Fault, request: httpx.Request, answer: httpx.Response | None
     """What the client sees of an answer; none is given where the service was not asked."""
     if fault is Fault.REFUSED:
         raise httpx.ConnectError("connection refused", request=request)
-    if answer is None or fault is Fault.RESET_AFTER:
+    if fault is Fault.SILENT_AFTER:
+        raise httpx.ReadTimeout("timed out", request=request)
+    if answer is None or fault in LOST:
         raise httpx.ReadError("connection reset by peer", request=request)
     body, error = distorted(fault, answer.content), None
     if fault is Fault.CUT:

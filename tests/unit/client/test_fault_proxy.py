@@ -139,7 +139,8 @@ def test_an_error_is_answered_before_or_after_the_effect(
 
 
 @pytest.mark.parametrize(
-    ("fault", "arrived"), [(Fault.RESET, 0), (Fault.REFUSED, 0), (Fault.RESET_AFTER, 1)]
+    ("fault", "arrived"),
+    [(Fault.RESET, 0), (Fault.REFUSED, 0), (Fault.RESET_AFTER, 1), (Fault.SILENT_AFTER, 1)],
 )
 def test_a_connection_is_reset_before_or_after_the_effect(
     origin: Origin, ask: Ask, fault: Fault, arrived: int

@@ -143,6 +143,7 @@ def check_books(way: Disturbed) -> None:
     assert way.undercut == []
 
 
+@pytest.mark.timeout(3_600 if _IS_NIGHTLY else 300)
 @pytest.mark.parametrize("life", LIVES)
 def test_under_any_schedule_everything_ends_as_if_undisturbed(
     life: str, face: Face, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -156,6 +157,7 @@ def test_under_any_schedule_everything_ends_as_if_undisturbed(
         print(f" [{_SEEDS} schedules, {faults} faults]", end="")
 
 
+@pytest.mark.timeout(3_600 if _IS_NIGHTLY else 300)
 @pytest.mark.parametrize("life", LIVES)
 def test_each_fault_alone_at_each_address_changes_nothing(
     life: str, face: Face, tmp_path: Path

@@ -17,9 +17,8 @@ from tests.unit.client.stand_in_assets import content_of, id_of
 from tests.unit.client.stand_in_limits import (
     ATTEMPTS,
     EFFECTIVE,
-    TOLD,
-    TOLD_ELSEWHERE,
     TOLD_OF_FILES,
+    TOLD_OF_FORMS,
     always,
     named,
 )
@@ -43,13 +42,13 @@ def test_a_batch_whose_answer_is_lost_is_the_same_batch(fault: Fault, tmp_path: 
     assert set(way.service.store.uploads[batch.batch_id]) == {manifest.read_bytes()}
 
 
-@pytest.mark.parametrize("fault", TOLD_ELSEWHERE, ids=named)
+@pytest.mark.parametrize("fault", TOLD_OF_FORMS, ids=named)
 def test_a_submission_that_has_failed_goes_on_under_its_key(fault: Fault, tmp_path: Path) -> None:
     manifest = tmp_path / "lines.csv"
     manifest.write_text("format\ngltf\n")
     schedule = always(fault, "POST", "/uploads")
     way = Disturbed(schedule)
-    with way.client() as client, pytest.raises(TOLD[fault]):
+    with way.client() as client, pytest.raises(TOLD_OF_FORMS[fault]):
         client.batches.submit(manifest, idempotency_key="k")
     assert schedule.asked("POST", "/uploads") == ATTEMPTS
 

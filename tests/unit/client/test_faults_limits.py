@@ -24,7 +24,7 @@ from tests.unit.client.stand_in_limits import (
     CERTAIN,
     EFFECTIVE,
     TOLD,
-    TOLD_ELSEWHERE,
+    TOLD_OF_TOKENS,
     always,
     named,
 )
@@ -62,7 +62,7 @@ def test_a_token_that_is_refused_again_is_told_after_one_new_one() -> None:
     assert schedule.asked("GET", "/assets/") == 2
 
 
-@pytest.mark.parametrize("fault", TOLD_ELSEWHERE, ids=named)
+@pytest.mark.parametrize("fault", TOLD_OF_TOKENS, ids=named)
 def test_without_a_token_nothing_is_asked_for(fault: Fault) -> None:
     schedule = always(fault, "POST", "/oauth2/token")
     credentials = ClientCredentials(TOKEN_URL, "a", "b")
