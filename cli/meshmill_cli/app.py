@@ -7,19 +7,19 @@ from typing import Annotated, Any
 
 import typer
 
-from meshmill_cli import login as signing
-from meshmill_cli.assets import assets
-from meshmill_cli.audit import EXAMPLES as AUDIT_EXAMPLES
-from meshmill_cli.audit import audit
-from meshmill_cli.batches import batches
-from meshmill_cli.examples import examples
-from meshmill_cli.frame import Commands, LightGroup, run
-from meshmill_cli.generate import generate
-from meshmill_cli.generators import generators
-from meshmill_cli.keys import keys
-from meshmill_cli.profiles import profiles
-from meshmill_cli.view import EXAMPLES as VIEW_EXAMPLES
-from meshmill_cli.view import view
+from meshmill_cli.assets.commands import assets
+from meshmill_cli.batches.commands import batches
+from meshmill_cli.engine.generate import generate
+from meshmill_cli.frame.commands import Commands, LightGroup, run
+from meshmill_cli.frame.examples import examples
+from meshmill_cli.generators.commands import generators
+from meshmill_cli.operators.audit import EXAMPLES as AUDIT_EXAMPLES
+from meshmill_cli.operators.audit import audit
+from meshmill_cli.operators.keys import keys
+from meshmill_cli.profiles import login as signing
+from meshmill_cli.profiles.commands import profiles
+from meshmill_cli.viewer.view import EXAMPLES as VIEW_EXAMPLES
+from meshmill_cli.viewer.view import view
 
 _SUMMARY = "3D assets from a description: glTF, OBJ and FBX."
 _EPILOGUE = """

@@ -134,7 +134,7 @@ class AsyncAssets:
         self,
         asset: Asset | str,
         timeout: float = _DEFAULT_TIMEOUT,
-        on_progress: OnProgress = lambda _: None,
+        on_progress: OnProgress = unobserved,
     ) -> Asset:
         """The asset once it is completed, by its signed link: no token, no rate limit.
 
@@ -156,7 +156,7 @@ class AsyncAssets:
         async def anew() -> Asset:
             return await self.get(begun.asset_id)
 
-        followed = Followed(begun, Asset.read, anew)
+        followed = Followed(seen=begun, is_settled=begun.is_final, read=Asset.read, anew=anew)
         done = await until_final(followed, self._session.transport, timeout, on_progress)
         if done.status is AssetStatus.FAILED:
             raise AssetFailed(done)

@@ -70,6 +70,7 @@ class Batch(Wire):
     counted; ``upload`` as long as the manifest is awaited.
     """
 
+    object: Literal["batch"] = "batch"
     batch_id: str
     status: BatchStatus
     source: Literal["issued", "dropped"]
@@ -113,7 +114,10 @@ class BatchPage(Wire):
 
 
 class LineResult(Wire):
-    """What became of a line; a rejected one has no asset. Lines are counted from 1."""
+    """What became of a line; a rejected one has no asset.
+
+    ``line`` is the line of the file as an editor counts it, from 1, a CSV's header included.
+    """
 
     line: int
     custom_id: str | None
@@ -122,7 +126,10 @@ class LineResult(Wire):
 
 
 class LineError(Wire):
-    """Why a line was rejected: the code that the API would have answered, and where it is."""
+    """Why a line was rejected: the code that the API would have answered, and where it is.
+
+    ``line`` counts as that of :class:`LineResult`.
+    """
 
     line: int
     custom_id: str | None

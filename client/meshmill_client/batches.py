@@ -167,7 +167,7 @@ class AsyncBatches:
         self,
         batch: Batch | str,
         timeout: float = _DEFAULT_TIMEOUT,
-        on_progress: OnBatchProgress = lambda _: None,
+        on_progress: OnBatchProgress = unobserved,
     ) -> Batch:
         """The batch once nothing more happens to it, by its signed link: no token, no rate limit.
 
@@ -190,7 +190,8 @@ class AsyncBatches:
         async def anew() -> Batch:
             return await self.get(begun.batch_id)
 
-        followed = Followed(begun, Batch.read, anew)
+        # One that was over when it was seen may have been redriven since.
+        followed = Followed(seen=begun, is_settled=False, read=Batch.read, anew=anew)
         done = await until_final(followed, self._session.transport, timeout, on_progress)
         if done.status is BatchStatus.FAILED:
             raise BatchFailed(done)

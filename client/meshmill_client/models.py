@@ -104,6 +104,7 @@ class Asset(Wire):
     same request stood there before.
     """
 
+    object: Literal["asset"] = "asset"
     asset_id: str
     spec_id: str
     status: AssetStatus
@@ -159,6 +160,7 @@ class DryRun(Wire):
     ``status`` is that of the asset that stands there already, where ``exists``.
     """
 
+    object: Literal["estimate"] = "estimate"
     asset_id: str
     spec_id: str
     exists: bool
@@ -177,6 +179,7 @@ class Generator(Wire):
     ``estimates`` are by quality, of a glTF asset with all else at its default.
     """
 
+    object: Literal["generator"] = "generator"
     name: str
     description: str
     formats: tuple[str, ...]

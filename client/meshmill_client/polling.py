@@ -28,11 +28,15 @@ OnBatchProgress = Callable[[Batch], None]
 """Likewise of a batch."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Followed(Generic[T]):
-    """What is followed: as it was seen, how an answer is read, and how a fresh link is got."""
+    """What is followed: as it was seen, how an answer is read, and how a fresh link is got.
+
+    ``is_settled`` says that nothing can have happened to it since it was seen.
+    """
 
     seen: T
+    is_settled: bool
     read: Callable[[httpx.Response], T]
     anew: Callable[[], Awaitable[T]]
 
@@ -57,7 +61,8 @@ async def until_final(
     pause, failures = 0.0, 0
     lately: MeshmillError | None = None
     on_progress(link.seen)
-    while not link.seen.is_final:
+    is_settled = followed.is_settled
+    while not is_settled:
         waited = runtime.monotonic() - begun
         left = timeout - waited
         if left <= pause:
@@ -71,7 +76,7 @@ async def until_final(
             failures, lately = failures + 1, error
             pause = asked_pause(error) + transport.retrier.jitter(failures)
         else:
-            failures, lately = 0, None
+            failures, lately, is_settled = 0, None, link.seen.is_final
             on_progress(link.seen)
     return link.seen
 

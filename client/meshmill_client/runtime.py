@@ -16,6 +16,7 @@ from typing import Any, Protocol, TypeVar, cast
 import httpx
 
 from meshmill_client.clock import AsyncClock, Clock
+from meshmill_client.errors import UnexpectedAnswer
 
 T = TypeVar("T")
 
@@ -53,7 +54,11 @@ class Runtime(Protocol):
     """What the client does with the world outside of it."""
 
     def request(self, method: str, url: str, **parts: Any) -> httpx.Request:
-        """A request as :meth:`httpx.Client.build_request` makes it."""
+        """A request as :meth:`httpx.Client.build_request` makes it.
+
+        Raises:
+            UnexpectedAnswer: the address, which an answer named, is none.
+        """
         ...
 
     async def send(self, request: httpx.Request) -> httpx.Response:
@@ -104,7 +109,7 @@ class BlockingRuntime:
 
     def request(self, method: str, url: str, **parts: Any) -> httpx.Request:
         """As httpx makes it."""
-        return self._http.build_request(method, url, **parts)
+        return _built(self._http, method, url, parts)
 
     async def send(self, request: httpx.Request) -> httpx.Response:
         """The answer, read."""
@@ -149,7 +154,7 @@ class AsyncRuntime:
 
     def request(self, method: str, url: str, **parts: Any) -> httpx.Request:
         """As httpx makes it."""
-        return self._http.build_request(method, url, **parts)
+        return _built(self._http, method, url, parts)
 
     async def send(self, request: httpx.Request) -> httpx.Response:
         """The answer, read."""
@@ -181,6 +186,15 @@ class AsyncRuntime:
     async def close(self) -> None:
         """Close all connections."""
         await self._http.aclose()
+
+
+def _built(
+    http: httpx.Client | httpx.AsyncClient, method: str, url: str, parts: dict[str, Any]
+) -> httpx.Request:
+    try:
+        return http.build_request(method, url, **parts)
+    except httpx.InvalidURL as error:
+        raise UnexpectedAnswer(f"the service names an address that is none: {error}") from None
 
 
 class _BlockingBody:

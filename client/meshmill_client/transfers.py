@@ -22,5 +22,5 @@ What it raises ends the transfer.
 """
 
 
-def unobserved(_transfer: Transfer) -> None:
+def unobserved(_seen: object) -> None:
     """Nobody wants to know."""

@@ -10,8 +10,15 @@ from tests.fakes.clock import FakeClock
 from tests.support.backend import Backend
 from tests.support.embedded_engine import embedded_backend
 from tests.support.moto import moto_backend
+from tests.support.untraced import untraced_sdk
 
 _EMULATORS = [pytest.param("moto"), pytest.param("embedded", marks=pytest.mark.embedded)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def sdk_untraced() -> Iterator[None]:
+    with untraced_sdk():
+        yield
 
 
 @pytest.fixture(scope="session")

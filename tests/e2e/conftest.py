@@ -12,24 +12,19 @@ from pathlib import Path
 import pytest
 
 from meshmill_local import LocalStack
+from tests.e2e.client_users import User
 from tests.e2e.echo_assembly import write_echo_assembly
 from tests.support.distribution import SHARED, unit_of
-
-_HERE = Path(__file__).parent
+from tests.unit.client.faces import FACES
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """See to it that no second worker boots the shared stack, and that nothing here is traced.
-
-    The functions run in processes that nobody traces; tracing would but slow this process's front
-    and clients.
+    """See to it that no second worker boots the shared stack.
 
     Raises:
         UsageError: a test asks for the stack from a file whose tests run elsewhere.
     """
     for item in items:
-        if item.path.is_relative_to(_HERE):
-            item.add_marker(pytest.mark.no_cover)
         if "local_stack" in getattr(item, "fixturenames", ()) and unit_of(item.nodeid) != SHARED:
             raise pytest.UsageError(f"{item.nodeid} would boot the shared stack a second time")
 
@@ -62,3 +57,11 @@ def echo(tmp_path_factory: pytest.TempPathFactory, echo_assembly: Path) -> Itera
     state = tmp_path_factory.mktemp("echo")
     with LocalStack.start(state_dir=state, source=lambda *_: echo_assembly) as stack:
         yield stack
+
+
+@pytest.fixture(params=FACES.values(), ids=list(FACES))
+def user(local_stack: LocalStack, request: pytest.FixtureRequest) -> Iterator[User]:
+    """A user of the SDK with a name of this test's own, once with each of its clients."""
+    face = request.param()
+    yield User(local_stack, face, request.node.name)
+    face.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from meshmill_client import (
+    AccessToken,
     ApiKey,
     AsyncClient,
     CachedToken,
@@ -50,14 +51,13 @@ def test_an_api_key_and_a_function_that_gives_tokens_say_who_is_calling(user: Us
     _asks(user, TokenProvider(lambda: stack.mint_token(subject)))
 
 
-def test_tokens_may_come_from_a_coroutine(user: User) -> None:
-    if not isinstance(user.face, Asyncio):
-        return
-
+def test_tokens_may_come_from_a_coroutine(local_stack: LocalStack) -> None:
     async def fetched() -> str:
-        return user.stack.mint_token(user.subject)
+        return local_stack.mint_token("of a coroutine")
 
-    _asks(user, TokenProvider(fetched))
+    face = Asyncio()
+    _asks(User(local_stack, face, "of a coroutine"), TokenProvider(fetched))
+    face.close()
 
 
 def test_client_credentials_fetch_one_token_for_many_clients(user: User) -> None:
@@ -99,12 +99,13 @@ def test_a_token_that_is_refused_is_fetched_anew(user: User) -> None:
     stack = user.stack
     tokens = [stack.mint_token(user.subject, lifetime_seconds=-60), stack.mint_token(user.subject)]
 
-    def of_a_slow_clock() -> str:
-        # Wrapped, so that nobody sees that it has expired.
-        return tokens.pop(0) if len(tokens) > 1 else tokens[0]
+    def with_no_end() -> AccessToken:
+        # Nobody sees that the first has expired but the service.
+        return AccessToken(tokens.pop(0))
 
-    with user.client(TokenProvider(of_a_slow_clock)) as client:
+    with user.client(TokenProvider(with_no_end)) as client:
         assert list(client.batches.list()) == []
+    assert tokens == []
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])

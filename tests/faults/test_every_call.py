@@ -16,6 +16,7 @@ import pytest
 from tests.faults.injection import Happening, Mode, representatives
 from tests.faults.platform import Platform, platform
 from tests.faults.scenarios import CORE, SCENARIOS, Scenario
+from tests.faults.shards import one_shard_each
 
 _SEED, _SAMPLED_PAIRS = 20_261_122, 48
 #: Lease and margin, or patience, then a redelivery; for one fault.
@@ -24,7 +25,11 @@ _RECOVERY_MS = 5 * 60_000
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with platform(tmp_path_factory.mktemp("cloud")) as running:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        platform(tmp_path_factory.mktemp("cloud")) as running,
+    ):
+        one_shard_each(patch)
         yield running
 
 

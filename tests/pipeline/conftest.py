@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.faults.emptied import lasting_cloud
-from tests.support.cloud import Cloud, running_cloud
+from tests.faults.emptied import empty, lasting_cloud, rotate_signing_keys
+from tests.support.cloud import Cloud
+from tests.support.untraced import untraced_sdk
 
 
-@pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Cloud]:
-    with running_cloud(monkeypatch, tmp_path) as running:
-        yield running
+@pytest.fixture(scope="module", autouse=True)
+def sdk_untraced() -> Iterator[None]:
+    with untraced_sdk():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -22,3 +22,11 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """One cloud for a module whose tests empty it, or don't mind each other's records."""
     with lasting_cloud(tmp_path_factory.mktemp("cloud")) as running:
         yield running
+
+
+@pytest.fixture
+def cloud(standing: Cloud) -> Cloud:
+    """An empty cloud."""
+    rotate_signing_keys(standing, "current-key", "")
+    empty()
+    return standing

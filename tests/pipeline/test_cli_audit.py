@@ -14,8 +14,8 @@ from moto import mock_aws
 
 from meshmill.aws.dynamodb_audit import DynamoDbAuditTrail
 from meshmill.domain.audit import Action, AuditEntry
-from meshmill_cli import stages
 from meshmill_cli.app import main
+from meshmill_cli.operators import stages
 
 USER, NOW = "u" + "a" * 32, 1_800_000_000_000
 OUTPUTS = {"AuditTable": "audit", "AuditDays": "400"}

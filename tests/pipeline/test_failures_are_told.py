@@ -8,7 +8,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from meshmill.aws import clients
-from tests.support import tables
 from tests.support.cloud import Cloud
 
 ROCK = {"format": "gltf", "parameters": {"generator": "rock", "quality": "low"}}
@@ -19,10 +18,10 @@ def logged(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
 
 
 def test_a_worker_that_lacks_its_table_says_so_and_counts_what_it_returns(
-    cloud: Cloud, capsys: pytest.CaptureFixture[str]
+    cloud: Cloud, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cloud.create(ROCK)
-    cloud.dynamodb.delete_table(TableName=tables.ASSETS)
+    monkeypatch.setenv("MESHMILL_ASSETS_TABLE", "no-such-table")
     capsys.readouterr()
     assert cloud.work() == 1
     lines = logged(capsys)

@@ -8,6 +8,13 @@ import pytest
 
 from tests.faults.emptied import empty, lasting_cloud, rotate_signing_keys
 from tests.support.cloud import Cloud
+from tests.support.untraced import untraced_sdk
+
+
+@pytest.fixture(scope="module", autouse=True)
+def sdk_untraced() -> Iterator[None]:
+    with untraced_sdk():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.distribution import SHARED, rank_of, unit_of
+from tests.support.distribution import SHARED, is_traced, rank_of, unit_of
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,13 @@ def test_what_takes_long_is_handed_out_before_what_does_not() -> None:
     files = ("faults/test_a.py", "contract/test_b.py", "acceptance/test_c.py", "unit/test_d.py")
     ranks = [rank_of(f"tests/{file}::test") for file in files]
     assert ranks == sorted(set(ranks))
+
+
+@pytest.mark.parametrize("folder", ["unit/domain", "unit/geometry", "contract", "pipeline"])
+def test_what_reaches_lines_that_nothing_else_does_is_traced(folder: str) -> None:
+    assert is_traced(f"tests/{folder}/test_a.py::test_a")
+
+
+@pytest.mark.parametrize("folder", ["e2e", "faults", "security", "unit/client", "unit/cli"])
+def test_what_repeats_on_others_lines_or_runs_none_of_ours_is_not(folder: str) -> None:
+    assert not is_traced(f"tests/{folder}/test_a.py::test_a")

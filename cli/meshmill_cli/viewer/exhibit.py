@@ -10,8 +10,8 @@ from pathlib import Path
 from stat import S_ISDIR
 from typing import Any
 
-from meshmill_cli.errors import CommandFailed
-from meshmill_cli.exits import Exit
+from meshmill_cli.frame.errors import CommandFailed
+from meshmill_cli.frame.exits import Exit
 from meshmill_cli.viewer.glb import Counts, NotShowable, read_glb
 
 _MODEL, _PROVENANCE = "model.glb", "provenance.json"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from meshmill_cli.errors import CommandFailed
-from meshmill_cli.exits import Exit
+from meshmill_cli.frame.errors import CommandFailed
+from meshmill_cli.frame.exits import Exit
 
 _NAME = "model-viewer.min.js"
 _HERE = Path(__file__).resolve()

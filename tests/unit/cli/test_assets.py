@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from meshmill_cli.ages import age
+from meshmill_cli.terminal.ages import age
 from tests.unit.cli.pipeline import ASSETS, Pipeline
 from tests.unit.cli.typed import Meshmill
 

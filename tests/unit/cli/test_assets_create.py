@@ -11,7 +11,7 @@ from tests.unit.cli.pipeline import ASSETS, MODEL, PREVIEW, Pipeline
 from tests.unit.cli.typed import Meshmill
 
 DRY_RUN = {
-    "object": "dry_run",
+    "object": "estimate",
     "asset_id": "a-1",
     "spec_id": "0" * 64,
     "exists": False,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from meshmill_cli.connection import connected
-from meshmill_cli.exits import Exit
-from meshmill_cli.failures import failure_of
+from meshmill_cli.frame.connection import connected
+from meshmill_cli.frame.exits import Exit
+from meshmill_cli.frame.failures import failure_of
 from meshmill_client.errors import MeshmillError, NotFound
 from meshmill_client.profiles import ProfileMissing
 from tests.support.home import Home

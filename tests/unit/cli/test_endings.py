@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from meshmill_cli import app as commands
-from meshmill_cli.errors import CommandFailed
-from meshmill_cli.exits import Exit
-from meshmill_cli.failures import failure_of
+from meshmill_cli.frame.errors import CommandFailed
+from meshmill_cli.frame.exits import Exit
+from meshmill_cli.frame.failures import failure_of
 from meshmill_client import Asset, Batch, errors
 from meshmill_client.profiles import DamagedProfiles, ProfileMissing, ProfileRefused
 from tests.support.home import Home

@@ -13,8 +13,8 @@ import typer
 
 from meshmill.geometry.registry import FORMATS, GENERATORS
 from meshmill.geometry.spec import Quality
-from meshmill_cli import names
 from meshmill_cli.app import app
+from meshmill_cli.frame import names
 from meshmill_client import AssetStatus
 from tests.support.home import Home
 from tests.unit.cli.processes import COMMAND, piped

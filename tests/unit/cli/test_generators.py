@@ -10,7 +10,7 @@ import pytest
 
 from meshmill.geometry.registry import GENERATORS as REGISTRY
 from meshmill.http.catalogue_routes import CatalogueRoutes
-from meshmill_cli.names import GENERATORS as NAMES
+from meshmill_cli.frame.names import GENERATORS as NAMES
 from tests.unit.cli.served import Served
 from tests.unit.cli.typed import Meshmill
 

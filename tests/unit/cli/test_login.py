@@ -6,8 +6,8 @@ import base64
 
 import pytest
 
-from meshmill_cli.connection import connected
-from meshmill_cli.exits import Exit
+from meshmill_cli.frame.connection import connected
+from meshmill_cli.frame.exits import Exit
 from tests.support.home import Home
 from tests.unit.cli.processes import COMMAND, on_terminal
 from tests.unit.cli.served import Served

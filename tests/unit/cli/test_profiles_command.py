@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from meshmill_cli.exits import Exit
+from meshmill_cli.frame.exits import Exit
 from tests.support.home import Home
 from tests.unit.cli.typed import Meshmill
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from meshmill_cli.progress import transferring, waiting_for_assets, waiting_for_batches
-from meshmill_cli.steps import step_of_batch, step_of_transfer
+from meshmill_cli.terminal.progress import transferring, waiting_for_assets, waiting_for_batches
+from meshmill_cli.terminal.steps import step_of_batch, step_of_transfer
 from meshmill_client import Asset, Batch, Transfer
 from tests.unit.cli.processes import on_terminal, piped
 from tests.unit.client.service import ASSET_ID, batch_view, view
@@ -18,7 +18,7 @@ from tests.unit.client.service import ASSET_ID, batch_view, view
 ESCAPE = "\x1b["
 
 SCRIPT = """
-from meshmill_cli.progress import transferring, waiting_for_assets
+from meshmill_cli.terminal.progress import transferring, waiting_for_assets
 from meshmill_client import Asset, Transfer
 from tests.unit.client.service import view
 with waiting_for_assets(quiet={quiet}) as seen:
@@ -86,10 +86,6 @@ def test_a_pipe_gets_a_plain_line_for_each_change() -> None:
         f"asset {ASSET_ID}: pending",
         f"asset {ASSET_ID}: processing",
         f"asset {ASSET_ID}: completed",
-        "model.glb: 0 of 100 bytes",
-        "model.glb: 30 of 100 bytes",
-        "model.glb: 50 of 100 bytes",
-        "model.glb: 80 of 100 bytes",
         "model.glb: 100 of 100 bytes",
     ]
 
@@ -138,9 +134,24 @@ def test_what_ends_the_waiting_gives_the_cursor_back() -> None:
     assert shown.index(f"{ESCAPE}?25h") < shown.index("ZeroDivisionError")
 
 
-def test_a_transfer_shows_bytes_on_a_terminal_and_lines_elsewhere(
+def test_a_file_is_one_line_where_there_is_no_terminal(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with transferring(quiet=False) as moved:
-        moved(Transfer("manifest.jsonl", 1_234_567, 1_234_567))
+        for done in (0, 65_536, 1_234_567):
+            moved(Transfer("manifest.jsonl", done, 1_234_567))
     assert capsys.readouterr().err == "manifest.jsonl: 1,234,567 of 1,234,567 bytes\n"
+
+
+def test_a_long_way_is_told_more_often(capsys: pytest.CaptureFixture[str]) -> None:
+    total = 200 * 1024 * 1024
+    with transferring(quiet=False) as moved:
+        for done in range(0, total + 1, 1024 * 1024):
+            moved(Transfer("manifest.jsonl", done, total))
+    told = capsys.readouterr().err.splitlines()
+    assert [line.split()[1] for line in told] == [
+        "67,108,864",
+        "134,217,728",
+        "201,326,592",
+        "209,715,200",
+    ]

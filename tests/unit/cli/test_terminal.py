@@ -7,12 +7,12 @@ import sys
 
 import pytest
 
-from meshmill_cli.terminal import say_json, say_json_array, say_table
+from meshmill_cli.terminal.output import say_json, say_json_array, say_table
 from tests.unit.cli.processes import on_terminal
 
 ESCAPE = "\x1b["
 TABLE = """
-from meshmill_cli.terminal import say_json, say_table
+from meshmill_cli.terminal.output import say_json, say_table
 say_table(("name", "status"), [("[red]a[/red]", "completed"), ("b", "failed")], empty="none")
 say_json({"a": 1})
 """

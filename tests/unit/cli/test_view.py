@@ -13,8 +13,7 @@ from queue import Queue
 
 import pytest
 
-from meshmill_cli import view
-from meshmill_cli.viewer import browser, script
+from meshmill_cli.viewer import browser, script, view
 from tests.unit.cli.glb_files import glb, triangle
 from tests.unit.cli.processes import environment
 from tests.unit.cli.typed import Meshmill

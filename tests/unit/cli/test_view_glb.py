@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from meshmill.geometry.engine import generate
-from meshmill_cli.requests import checked_request
+from meshmill_cli.engine.requests import checked_request
 from meshmill_cli.viewer.glb import Counts, NotShowable, read_glb
 from tests.unit.cli.glb_files import glb, triangle
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from meshmill_cli.errors import CommandFailed
-from meshmill_cli.exits import Exit
+from meshmill_cli.frame.errors import CommandFailed
+from meshmill_cli.frame.exits import Exit
 from meshmill_cli.viewer.exhibit import exhibit_at
 from meshmill_cli.viewer.page import self_contained_page, served_page
 from tests.unit.cli.glb_files import glb, triangle

@@ -154,11 +154,20 @@ class TestWait:
         self, service: Service
     ) -> None:
         error = {"code": "MANIFEST_EMPTY", "message": "The manifest has no lines"}
+        service.on("GET", STATUS, shown(batch_view("failed", error=error)))
 
         with pytest.raises(BatchFailed, match="MANIFEST_EMPTY: The manifest has no lines") as told:
             service.client().batches.wait(_batch("failed", error=error))
 
         assert told.value.batch.batch_id == BATCH_ID
+
+    def test_a_batch_that_was_over_when_it_was_seen_may_go_on_since(self, service: Service) -> None:
+        going_on, over = batch_view(percent=50.0), batch_view("completed", percent=100.0)
+        service.on("GET", STATUS, shown(going_on), shown(over))
+
+        done = service.client().batches.wait(_batch("completed_with_errors"))
+
+        assert done.status is BatchStatus.COMPLETED
 
     def test_patience_ends(self, service: Service) -> None:
         service.on("GET", STATUS, shown(batch_view(percent=3.0)))

@@ -1,0 +1,1 @@
+"""``meshmill assets``."""

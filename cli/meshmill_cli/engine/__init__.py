@@ -1,0 +1,1 @@
+"""``meshmill generate``: the engine without a service."""

@@ -1,0 +1,1 @@
+"""What all commands hang on: how they begin, end, connect and fail."""

@@ -1,0 +1,1 @@
+"""``meshmill keys`` and ``audit``: for who runs a stage."""

@@ -1,0 +1,1 @@
+"""``meshmill login``, ``logout`` and ``profiles``."""

@@ -1,0 +1,1 @@
+"""A request for an asset, as options of a command."""

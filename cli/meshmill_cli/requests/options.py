@@ -1,0 +1,49 @@
+"""Options that say what to make, of every command that asks for an asset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from meshmill_cli.frame import completion
+from meshmill_cli.frame.names import FORMATS, GENERATORS
+
+OutputFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        help=f"One of {', '.join(FORMATS)}; gltf unless given.",
+        autocompletion=completion.formats,
+    ),
+]
+Generator = Annotated[
+    str | None,
+    typer.Option(
+        help=f"One of {', '.join(GENERATORS)}; terrain unless given.",
+        autocompletion=completion.generators,
+    ),
+]
+Quality = Annotated[
+    str | None,
+    typer.Option(help="low, medium (default) or high.", autocompletion=completion.qualities),
+]
+TextureSize = Annotated[
+    int | None, typer.Option(help="256, 512, 1024 (default), 2048 or 4096 texels.")
+]
+TextureFormat = Annotated[
+    str | None, typer.Option(help="png (default), jpeg, or webp (gltf only).")
+]
+Lods = Annotated[int | None, typer.Option(help="0 (default) to 3 further levels.")]
+Seed = Annotated[int | None, typer.Option(help="Another seed is another individual.")]
+Options = Annotated[
+    list[str] | None,
+    typer.Option("--option", metavar="NAME=VALUE", help="Of the generator; may be repeated."),
+]
+Spec = Annotated[
+    Path | None, typer.Option(help="A request as JSON, as the API takes it; - reads stdin.")
+]
+OnlyEstimate = Annotated[
+    bool, typer.Option("--estimate", help="Tell what it would take, and make nothing.")
+]
