@@ -10,6 +10,7 @@ from urllib.parse import quote
 from meshmill_client.blocking import blocking, blocking_iterator
 from meshmill_client.downloads import Links, all_downloaded
 from meshmill_client.errors import AssetFailed, NotReady
+from meshmill_client.listing import listed
 from meshmill_client.models import Asset, AssetFile, AssetPage, AssetStatus, DryRun
 from meshmill_client.polling import Followed, OnProgress, until_final
 from meshmill_client.retries import certainly_not_received, transient
@@ -99,7 +100,7 @@ class AsyncAssets:
         """
         return Asset.read(await self._session.send(Call(method="GET", path=_path(asset_id))))
 
-    async def list(
+    def list(
         self,
         *,
         status: AssetStatus | None = None,
@@ -121,14 +122,7 @@ class AsyncAssets:
         filters = {"status": status, "format": format, "generator": generator}
         params = {name: str(value) for name, value in filters.items() if value is not None}
         params["limit"] = str(page_size)
-        while True:
-            call = Call(method="GET", path=_PATH, params=params)
-            page = AssetPage.read(await self._session.send(call))
-            for asset in page.data:
-                yield asset
-            if page.next_cursor is None:
-                return
-            params = {**params, "cursor": page.next_cursor}
+        return listed(self._session, _PATH, params, AssetPage)
 
     async def wait(
         self,

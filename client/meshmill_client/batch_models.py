@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from meshmill_client.models import AssetFile, Wire
+from meshmill_client.models import AssetFile, Page, Wire
 
 
 class BatchStatus(StrEnum):
@@ -106,11 +106,8 @@ class Batch(Wire):
 _FINAL = (BatchStatus.COMPLETED, BatchStatus.COMPLETED_WITH_ERRORS, BatchStatus.FAILED)
 
 
-class BatchPage(Wire):
-    """A page of a listing, newest first; ``next_cursor`` leads to the next one."""
-
-    data: tuple[Batch, ...]
-    next_cursor: str | None
+class BatchPage(Page[Batch]):
+    """Some batches."""
 
 
 class LineResult(Wire):

@@ -19,6 +19,7 @@ from meshmill_client.batch_models import (
 from meshmill_client.blocking import blocking, blocking_iterator
 from meshmill_client.downloads import Links, all_downloaded
 from meshmill_client.errors import ApiError, BatchFailed, NotReady, UnexpectedAnswer
+from meshmill_client.listing import listed
 from meshmill_client.models import AssetFile, Wire
 from meshmill_client.polling import Followed, OnBatchProgress, until_final
 from meshmill_client.refusals import is_signature_refused
@@ -144,7 +145,7 @@ class AsyncBatches:
         """
         return Batch.read(await self._session.send(Call(method="GET", path=_path(batch_id))))
 
-    async def list(self, *, page_size: int = 100) -> AsyncGenerator[Batch, None]:
+    def list(self, *, page_size: int = 100) -> AsyncGenerator[Batch, None]:
         """All batches, newest first; pages are read as the iterator gets to them.
 
         Args:
@@ -153,15 +154,7 @@ class AsyncBatches:
         Raises:
             ApiError, ConnectionFailed, TokenRefused: as every call, while iterating.
         """
-        params = {"limit": str(page_size)}
-        while True:
-            call = Call(method="GET", path=_PATH, params=params)
-            page = BatchPage.read(await self._session.send(call))
-            for batch in page.data:
-                yield batch
-            if page.next_cursor is None:
-                return
-            params = {**params, "cursor": page.next_cursor}
+        return listed(self._session, _PATH, {"limit": str(page_size)}, BatchPage)
 
     async def wait(
         self,

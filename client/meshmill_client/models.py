@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal, Self
+from typing import Any, Generic, Literal, Self, TypeVar
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from meshmill_client.errors import UnexpectedAnswer
+
+Item = TypeVar("Item")
 
 
 class Wire(BaseModel):
@@ -138,11 +140,15 @@ class Asset(Wire):
         return self.status in (AssetStatus.COMPLETED, AssetStatus.FAILED)
 
 
-class AssetPage(Wire):
+class Page(Wire, Generic[Item]):
     """A page of a listing, newest first; ``next_cursor`` leads to the next one."""
 
-    data: tuple[Asset, ...]
+    data: tuple[Item, ...]
     next_cursor: str | None
+
+
+class AssetPage(Page[Asset]):
+    """Some assets."""
 
 
 class Estimate(Wire):
