@@ -12,8 +12,8 @@ from meshmill_client.downloads import Links, all_downloaded
 from meshmill_client.errors import AssetFailed, NotReady
 from meshmill_client.listing import listed
 from meshmill_client.models import Asset, AssetFile, AssetPage, AssetStatus, DryRun
-from meshmill_client.polling import Followed, OnProgress, until_final
-from meshmill_client.retries import certainly_not_received, transient
+from meshmill_client.polling import Deadline, Followed, OnProgress, until_final
+from meshmill_client.retries import WorthRepeating, certainly_not_received, never, transient
 from meshmill_client.session import Call, Session
 from meshmill_client.transfers import OnTransfer, unobserved
 
@@ -98,12 +98,12 @@ class AsyncAssets:
             NotFound: there is none of this id.
             ApiError, ConnectionFailed, TokenRefused: as every call.
         """
-        return Asset.read(await self._session.send(Call(method="GET", path=_path(asset_id))))
+        return await self._seen(asset_id, transient)
 
     def list(
         self,
         *,
-        status: AssetStatus | None = None,
+        status: AssetStatus | str | None = None,
         format: str | None = None,  # noqa: A002  # the contract's word
         generator: str | None = None,
         page_size: int = 100,
@@ -145,13 +145,14 @@ class AsyncAssets:
             WaitTimeout: it is not final in time.
             ApiError, ConnectionFailed: it can't be looked at.
         """
-        begun = await self.get(asset) if isinstance(asset, str) else asset
+        deadline = Deadline(timeout, self._session.transport.runtime)
+        begun = await self._seen(asset, deadline.allows) if isinstance(asset, str) else asset
 
         async def anew() -> Asset:
-            return await self.get(begun.asset_id)
+            return await self._seen(begun.asset_id, never)
 
         followed = Followed(seen=begun, is_settled=begun.is_final, read=Asset.read, anew=anew)
-        done = await until_final(followed, self._session.transport, timeout, on_progress)
+        done = await until_final(followed, self._session.transport, deadline, on_progress)
         if done.status is AssetStatus.FAILED:
             raise AssetFailed(done)
         return done
@@ -201,6 +202,10 @@ class AsyncAssets:
         """
         asset_id = asset if isinstance(asset, str) else asset.asset_id
         await self._session.delete(_path(asset_id))
+
+    async def _seen(self, asset_id: str, worth_repeating: WorthRepeating) -> Asset:
+        call = Call(method="GET", path=_path(asset_id))
+        return Asset.read(await self._session.send(call, worth_repeating))
 
 
 class Assets:

@@ -108,6 +108,7 @@ class AsyncClient:
             headers: further ones.
 
         Raises:
+            ValueError: ``path`` does not begin with a slash.
             ApiError, ConnectionFailed, TokenRefused: as every call.
         """
         call = Call(method=method, path=path, params=params, content=content, headers=headers)

@@ -76,6 +76,7 @@ class Batch(Wire):
     source: Literal["issued", "dropped"]
     filename: str
     size: int | None
+    content_type: str | None
     format: str | None
     created_at: datetime
     updated_at: datetime

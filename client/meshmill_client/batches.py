@@ -21,8 +21,9 @@ from meshmill_client.downloads import Links, all_downloaded
 from meshmill_client.errors import ApiError, BatchFailed, NotReady, UnexpectedAnswer
 from meshmill_client.listing import listed
 from meshmill_client.models import AssetFile, Wire
-from meshmill_client.polling import Followed, OnBatchProgress, until_final
+from meshmill_client.polling import Deadline, Followed, OnBatchProgress, until_final
 from meshmill_client.refusals import is_signature_refused
+from meshmill_client.retries import WorthRepeating, never, transient
 from meshmill_client.session import Call, Session
 from meshmill_client.transfers import OnTransfer, unobserved
 from meshmill_client.uploads import content_type_of, size_of, uploaded
@@ -143,7 +144,7 @@ class AsyncBatches:
             NotFound: there is none of this id.
             ApiError, ConnectionFailed, TokenRefused: as every call.
         """
-        return Batch.read(await self._session.send(Call(method="GET", path=_path(batch_id))))
+        return await self._seen(batch_id, transient)
 
     def list(self, *, page_size: int = 100) -> AsyncGenerator[Batch, None]:
         """All batches, newest first; pages are read as the iterator gets to them.
@@ -178,14 +179,16 @@ class AsyncBatches:
             WaitTimeout: it is not final in time.
             ApiError, ConnectionFailed: it can't be looked at.
         """
-        begun = await self.get(batch) if isinstance(batch, str) else batch
+        deadline = Deadline(timeout, self._session.transport.runtime)
+        begun = await self._seen(batch, deadline.allows) if isinstance(batch, str) else batch
 
         async def anew() -> Batch:
-            return await self.get(begun.batch_id)
+            return await self._seen(begun.batch_id, never)
 
-        # One that was over when it was seen may have been redriven since.
-        followed = Followed(seen=begun, is_settled=False, read=Batch.read, anew=anew)
-        done = await until_final(followed, self._session.transport, timeout, on_progress)
+        # One that was over when the caller saw it may have been redriven since.
+        is_settled = isinstance(batch, str) and begun.is_final
+        followed = Followed(seen=begun, is_settled=is_settled, read=Batch.read, anew=anew)
+        done = await until_final(followed, self._session.transport, deadline, on_progress)
         if done.status is BatchStatus.FAILED:
             raise BatchFailed(done)
         return done
@@ -264,6 +267,10 @@ class AsyncBatches:
             ApiError, ConnectionFailed, TokenRefused: as every call.
         """
         await self._session.delete(_path(_id_of(batch)))
+
+    async def _seen(self, batch_id: str, worth_repeating: WorthRepeating) -> Batch:
+        call = Call(method="GET", path=_path(batch_id))
+        return Batch.read(await self._session.send(call, worth_repeating))
 
     async def _reported(self, batch: Batch | str) -> Batch:
         """The batch with its files; one that was seen before it had any is read anew."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import httpx
 
+from meshmill_client.addresses import is_base, quoted
 from meshmill_client.credentials import Credentials
 from meshmill_client.retries import Retrier, RetryPolicy, certainly_not_received, transient
 from meshmill_client.runtime import Runtime
@@ -26,12 +27,9 @@ def checked(base_url: str) -> str:
     Raises:
         ValueError: it is no HTTP address.
     """
-    try:
-        url = httpx.URL(base_url)
-    except httpx.InvalidURL:
-        url = httpx.URL()
-    if url.scheme not in {"http", "https"} or not url.host:
-        raise ValueError(f"base_url must be https:// or http:// and a host: {base_url!r}")
+    if not is_base(base_url):
+        reason = f"must be https:// or http:// and a host, not {quoted(base_url)}"
+        raise ValueError(f"base_url {reason}")
     return base_url.rstrip("/")
 
 
@@ -45,7 +43,14 @@ def session_of(
 
 
 async def sent(session: Session, call: Call) -> httpx.Response:
-    """The answer of a call that nothing is known of but its method and headers."""
+    """The answer of a call that nothing is known of but its method and headers.
+
+    Raises:
+        ValueError: its path is none: behind the address it could name another host.
+        ApiError, ConnectionFailed, TokenRefused: there is no good answer.
+    """
+    if not call.path.startswith("/"):
+        raise ValueError(f"a path begins with a slash: {call.path!r}")
     keyed = any(name.lower() == "idempotency-key" for name in call.headers or ())
     harmless = keyed or call.method.upper() in _IDEMPOTENT
     return await session.send(call, transient if harmless else certainly_not_received)

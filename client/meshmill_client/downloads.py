@@ -181,7 +181,9 @@ def _by_name(files: Iterable[AssetFile]) -> Mapping[str, AssetFile]:
 
 def _plain_name(file: AssetFile) -> str:
     name = file.filename
-    if name in {"", ".", ".."} or any(character in "/\\:\0" for character in name):
+    # One that begins with a dot could become what some program reads unasked.
+    is_plain = name.isprintable() and not any(character in "/\\:" for character in name)
+    if not name or name.startswith(".") or not is_plain:
         raise UnexpectedAnswer(f"a file is called {name!r}, which is no plain name")
     return name
 

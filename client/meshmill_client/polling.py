@@ -14,6 +14,7 @@ from meshmill_client.errors import LinkExpired, MeshmillError, WaitTimeout
 from meshmill_client.models import Asset
 from meshmill_client.refusals import retry_after
 from meshmill_client.retries import asked_pause, transient
+from meshmill_client.runtime import Runtime
 from meshmill_client.transport import Transport
 
 _DEFAULT_PAUSE, _SHORTEST_PAUSE = 1.0, 0.1
@@ -41,10 +42,33 @@ class Followed(Generic[T]):
     anew: Callable[[], Awaitable[T]]
 
 
+class Deadline:
+    """So many seconds from now."""
+
+    def __init__(self, seconds: float, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._begun = runtime.monotonic()
+        self._seconds = seconds
+
+    @property
+    def waited(self) -> float:
+        """Seconds since it was set."""
+        return self._runtime.monotonic() - self._begun
+
+    @property
+    def left(self) -> float:
+        """Seconds; below 0 where it has passed."""
+        return self._seconds - self.waited
+
+    def allows(self, error: MeshmillError) -> bool:
+        """Worth another try, which would still be in time."""
+        return transient(error) and asked_pause(error) < self.left
+
+
 async def until_final(
     followed: Followed[T],
     transport: Transport,
-    timeout: float,
+    deadline: Deadline,
     on_progress: Callable[[T], None],
 ) -> T:
     """What was followed, once it is final; pauses are as long as the service asks for.
@@ -53,20 +77,18 @@ async def until_final(
     on being made.
 
     Raises:
-        WaitTimeout: it is not final ``timeout`` seconds from now.
+        WaitTimeout: it is not final in time.
         ApiError, ConnectionFailed: it can't be looked at.
     """
     runtime, link = transport.runtime, _Link(followed, transport)
-    begun = runtime.monotonic()
     pause, failures = 0.0, 0
     lately: MeshmillError | None = None
     on_progress(link.seen)
     is_settled = followed.is_settled
     while not is_settled:
-        waited = runtime.monotonic() - begun
-        left = timeout - waited
+        left = deadline.left
         if left <= pause:
-            raise WaitTimeout(link.seen, waited) from lately
+            raise WaitTimeout(link.seen, deadline.waited) from lately
         await runtime.sleep(pause)
         try:
             pause = await link.look(min(left - pause, _LONGEST_REQUEST))

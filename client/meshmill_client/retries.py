@@ -61,6 +61,11 @@ def certainly_not_received(error: MeshmillError) -> bool:
     return isinstance(error, RateLimitExceeded)
 
 
+def never(_error: MeshmillError) -> bool:
+    """Not worth another try by itself, where who asks tries again."""
+    return False
+
+
 def asked_pause(error: MeshmillError) -> float:
     """Seconds that the service asks to wait, 0 where it doesn't."""
     asked = error.retry_after if isinstance(error, ApiError) else None

@@ -15,6 +15,7 @@ from meshmill_client.errors import (
     NotFound,
     ServiceUnavailable,
     Unauthorized,
+    UnexpectedAnswer,
 )
 from meshmill_client.retries import WorthRepeating, transient
 from meshmill_client.transport import Transport
@@ -74,6 +75,7 @@ class Session:
 
         Raises:
             NotFound: nothing stood there; not where an answer was lost that may have said so.
+            UnexpectedAnswer: it does not say that it is gone, as a redirection doesn't.
             ApiError, ConnectionFailed, TokenRefused: it may stand there still.
         """
         may_be_gone = False
@@ -84,10 +86,13 @@ class Session:
             return transient(error)
 
         try:
-            await self.send(Call(method="DELETE", path=path), worth_repeating)
+            answer = await self.send(Call(method="DELETE", path=path), worth_repeating)
         except NotFound:
             if not may_be_gone:
                 raise
+        else:
+            if not answer.is_success:
+                raise UnexpectedAnswer(f"{path} answered {answer.status_code} to DELETE")
 
     async def authentication(self) -> Mapping[str, str]:
         """Headers that authenticate a request made now; none without credentials.

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 
 from meshmill_cli.frame.connection import connected
+from meshmill_cli.terminal.columns import on_one_line
 from meshmill_cli.terminal.forms import Form
 from meshmill_cli.terminal.output import say, say_json_array, tell
 from meshmill_client import LineError, LineResult
@@ -75,7 +76,7 @@ def _say_below(heading: str, lines: Iterator[str]) -> None:
     for number, line in enumerate(lines, 1):
         if number == 1:
             say(heading)
-        say(line)
+        say(on_one_line(line))
     if number == 0:
         tell("there are no such lines")
 

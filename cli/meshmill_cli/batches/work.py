@@ -76,7 +76,7 @@ def wait(batch_id: str, then: Then) -> None:
         CommandFailed: not every line came out well, or it was interrupted.
     """
     with connected(then.profile) as client:
-        _say_done(client, client.batches.get(batch_id), then)
+        _say_done(client, batch_id, then)
 
 
 def download(batch_id: str, folder: Path, then: Then) -> None:
@@ -122,17 +122,18 @@ def _say(batch: Batch, *, as_json: bool) -> None:
         batches_text.say_details(batch)
 
 
-def _say_done(client: Client, batch: Batch, then: Then) -> None:
+def _say_done(client: Client, batch: Batch | str, then: Then) -> None:
     done = _waited(client, batch, then)
     _say(done, as_json=then.as_json)
     _require_all_well(done)
 
 
-def _waited(client: Client, batch: Batch, then: Then) -> Batch:
+def _waited(client: Client, batch: Batch | str, then: Then) -> Batch:
     """The batch once it is done; programs are told of one that isn't as well."""
+    batch_id = batch if isinstance(batch, str) else batch.batch_id
     try:
         with (
-            resumable("batches wait", [batch.batch_id], then.profile),
+            resumable("batches wait", [batch_id], then.profile),
             waiting_for_batches(quiet=then.quiet) as seen,
         ):
             return client.batches.wait(batch, then.timeout, seen)

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 import typer
@@ -58,6 +59,7 @@ def run(commands: Callable[[], object]) -> None:
     Raises:
         SystemExit: always.
     """
+    _prepare_streams()
     try:
         commands()
     except CommandFailed as failure:
@@ -66,6 +68,16 @@ def run(commands: Callable[[], object]) -> None:
         with suppress(BrokenPipeError):
             _tell(failure)
         sys.exit(failure.exit_code)
+
+
+def _prepare_streams() -> None:
+    """Neither one that is closed nor a sign that the output can't spell may end a command."""
+    # In this order, so that each takes the place of the one that is closed.
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115, PTH123  # as long as the process
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115, PTH123
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115, PTH123
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 @contextmanager

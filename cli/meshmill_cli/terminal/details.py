@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from meshmill_cli.terminal.columns import aligned
+from meshmill_cli.terminal.columns import aligned, on_one_line
 from meshmill_cli.terminal.output import say
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def say_details_of(details: Sequence[Detail]) -> None:
     names = [name for name, _ in details]
     before = ["", *names[:-1]]
     rows = [
-        ("" if name == last else name, value)
+        ("" if name == last else on_one_line(name), on_one_line(value))
         for last, (name, value) in zip(before, details, strict=True)
     ]
     for line in aligned(rows):

@@ -46,7 +46,7 @@ def say(line: str) -> None:
 
 def tell(line: str) -> None:
     """A line about what happens, for people."""
-    sys.stderr.write(f"{line}\n")
+    sys.stderr.write(f"{on_one_line(line)}\n")
 
 
 def say_json(value: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 from meshmill_cli.frame.errors import CommandFailed
 from meshmill_cli.frame.exits import Exit
-from meshmill_cli.viewer.glb import Counts, NotShowable, read_glb
+from meshmill_cli.viewer.glb import Counts, NotShowable, read_glb, read_json
 
 _MODEL, _PROVENANCE = "model.glb", "provenance.json"
 _LEVELS = range(1, 4)
@@ -92,7 +91,7 @@ def _level(number: int, file: Path) -> Level:
 def _provenance_beside(file: Path, data: bytes) -> dict[str, Any] | None:
     """What ``provenance.json`` tells, if it is there and tells of exactly this model."""
     try:
-        told = json.loads((file.parent / _PROVENANCE).read_bytes())
+        told = read_json((file.parent / _PROVENANCE).read_bytes())
         if hashlib.sha256(data).hexdigest() not in {each["sha256"] for each in told["files"]}:
             return None
         return {

@@ -42,6 +42,18 @@ class Glb:
     made: dict[str, Any]
 
 
+def read_json(text: bytes) -> Any:
+    """The value; NaN and infinity, which Python takes besides, no page can read.
+
+    Raises:
+        ValueError: it is no JSON, or nested too deeply.
+    """
+    try:
+        return json.loads(text, parse_constant=_refused)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
 def read_glb(data: bytes) -> Glb:
     """Read a binary glTF 2.0 file (glTF 2.0 specification, section 4.4) without its arrays.
 
@@ -58,6 +70,10 @@ def read_glb(data: bytes) -> Glb:
         raise NotShowable("its JSON is not that of glTF 2.0") from None
 
 
+def _refused(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
+
+
 def _chunks(data: bytes) -> tuple[dict[str, Any], bytes]:
     """The document and the binary chunk, which may be absent."""
     if data[:4] != b"glTF":
@@ -72,8 +88,8 @@ def _chunks(data: bytes) -> tuple[dict[str, Any], bytes]:
     text, end = _chunk(data, _HEADER.size, b"JSON")
     binary = _chunk(data, end, b"BIN\0")[0] if end + _CHUNK.size <= total else b""
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
+        document = read_json(text)
+    except ValueError:
         raise NotShowable("its JSON can't be read") from None
     if not isinstance(document, dict):
         raise NotShowable("its JSON is not an object")

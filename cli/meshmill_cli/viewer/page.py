@@ -70,7 +70,7 @@ def _page(
             models=models,
             exhibit=_json(_told(exhibit, addresses)),
         )
-        .encode()
+        .encode(errors="replace")  # names of files need not be text
     )
 
 

@@ -155,6 +155,10 @@ def _of_local_file(path: Path) -> Profile:
     try:
         told = json.loads(path.read_bytes())
         members = {member: told[member] for member in ("base_url", "api_key")}
-        return Profile.of_members(LOCAL, members, str(path))
+        found = Profile.of_members(LOCAL, members, str(path))
     except (ValueError, KeyError, TypeError, ProfileRefused):
         raise DamagedProfiles(path, "this does not tell of a running pipeline") from None
+    # It may have come with a folder of somebody else's, who would be sent what is asked for.
+    if not found.is_on_this_machine:
+        raise DamagedProfiles(path, "this leads to another machine")
+    return found

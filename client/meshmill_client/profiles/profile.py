@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from meshmill_client.addresses import is_address, is_base, quoted
 from meshmill_client.credentials import ApiKey, ClientCredentials, Credentials
 from meshmill_client.profiles.errors import ProfileRefused
 from meshmill_client.profiles.token_file import token_file_of
@@ -63,6 +64,11 @@ class Profile:
         return "api key" if isinstance(self.login, ApiKey) else "client credentials"
 
     @property
+    def is_on_this_machine(self) -> bool:
+        """Whether nothing but this machine is asked."""
+        return urlsplit(self.base_url).hostname in _ON_THIS_MACHINE
+
+    @property
     def is_in_clear(self) -> bool:
         """Whether credentials would cross a network that others may read."""
         addresses = [self.base_url]
@@ -106,17 +112,13 @@ def checked_name(name: str) -> str:
 def _address(text: str | None) -> str:
     if text is None:
         raise ProfileRefused("base_url", "is missing: the address of the service")
-    return _checked_url(text, "base_url").rstrip("/")
+    return _checked_url(text, "base_url", is_base).rstrip("/")
 
 
-def _checked_url(text: str, member: str) -> str:
-    try:
-        parts = urlsplit(text)
-        is_good = parts.scheme in {"http", "https"} and bool(parts.hostname)
-    except ValueError:
-        is_good = False
-    if not is_good or any(character.isspace() for character in text):
-        raise ProfileRefused(member, f"must be an address of https:// or http://, not {text!r}")
+def _checked_url(text: str, member: str, is_good: Callable[[str], bool]) -> str:
+    if not is_good(text) or any(character.isspace() for character in text):
+        reason = f"must be an address of https:// or http://, not {quoted(text)}"
+        raise ProfileRefused(member, reason)
     return text
 
 
@@ -129,7 +131,7 @@ def _login(given: Mapping[str, str]) -> ApiKey | ClientCredentials | None:
         if member not in given:
             raise ProfileRefused(member, "is missing: client credentials need it")
     return ClientCredentials(
-        token_url=_checked_url(given["token_url"], "token_url"),
+        token_url=_checked_url(given["token_url"], "token_url", is_address),
         client_id=given["client_id"],
         client_secret=_checked_secret(given["client_secret"], "client_secret"),
         scope=given.get("scope"),

@@ -11,7 +11,7 @@ from pathlib import Path
 from meshmill_client.credentials import ClientCredentials
 from meshmill_client.profiles.errors import ProfileMissing
 from meshmill_client.profiles.places import tokens_folder, write_private
-from meshmill_client.tokens import CachedToken
+from meshmill_client.tokens import CachedToken, require_fit_for_header
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,9 @@ class TokenFile:
         """The token that was kept last, if any."""
         try:
             kept = json.loads(self.path.read_bytes())
-            return CachedToken(str(kept["text"]), float(kept["expires_at"]))
+            text = str(kept["text"])
+            require_fit_for_header(text)
+            return CachedToken(text, float(kept["expires_at"]))
         except (OSError, ValueError, KeyError, TypeError):
             return None
 

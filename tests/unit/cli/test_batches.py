@@ -272,3 +272,26 @@ def test_deleting_takes_a_yes_where_nobody_can_be_asked(
 def test_one_that_is_not_there_ends_with_6(pipeline: Pipeline, meshmill: Meshmill) -> None:
     for command in ("get", "wait", "results", "errors", "download", "redrive"):
         assert meshmill("batches", command, "missing").code == 6, command
+
+
+def test_names_from_a_manifest_can_not_command_the_terminal(
+    pipeline: Pipeline, meshmill: Meshmill
+) -> None:
+    result = json.dumps({**RESULTS[0], "custom_id": "\x1b[2J"}).encode()
+    error = json.dumps({**ERRORS[0], "custom_id": "\x1b[2J", "message": "\x1b[3J"}).encode()
+    files = [
+        pipeline.file("results", "results.jsonl", result + b"\n"),
+        pipeline.file("errors", "errors.jsonl", error + b"\n"),
+    ]
+    pipeline.batch(("completed", {"files": files}))
+    for command, shown in (("results", "\\x1b[2J"), ("errors", "\\x1b[3J (\\x1b[2J)")):
+        ended = meshmill("batches", command, BATCH_ID)
+        assert ended.code == 0
+        assert shown in ended.out
+        assert "\x1b" not in ended.out
+
+
+def test_a_batch_that_is_done_takes_no_time(pipeline: Pipeline, meshmill: Meshmill) -> None:
+    pipeline.batch(ALL_WELL)
+    ended = meshmill("batches", "wait", BATCH_ID, "--timeout", "0", "--quiet")
+    assert (ended.code, ended.err) == (0, "")

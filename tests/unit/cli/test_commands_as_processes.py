@@ -192,3 +192,10 @@ def test_an_upload_is_shown_on_a_terminal(pipeline: Pipeline, tmp_path: Path) ->
     assert "village.jsonl" in shown
     assert "kB" in shown
     assert len(pipeline.service.asked("POST", BATCHES)) == 1
+
+
+def test_what_the_output_can_not_spell_is_escaped(pipeline: Pipeline) -> None:
+    pipeline.asset("a-1", "pending", custom_id="дуб")
+    ended = piped(*COMMAND, "assets", "get", "a-1", PYTHONIOENCODING="ascii")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert r"\u0434\u0443\u0431" in ended.stdout

@@ -161,7 +161,7 @@ def test_our_own_mistakes_are_not_hidden(home: Home, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("reader", ["true", "head -c 1 >&2"])
 def test_a_reader_that_has_gone_ends_the_command_as_shells_expect(reader: str, home: Home) -> None:
-    many = {f"p{number}": {"base_url": f"https://{'a' * 200}.example"} for number in range(2000)}
+    many = {f"p{number}": {"base_url": f"https://a.example/{'a' * 200}"} for number in range(2000)}
     home.store(json.dumps({"profiles": many}))  # listed, more than a pipe holds
     command = f'"$@" | {reader}; exit "${{PIPESTATUS[0]}}"'
     ended = piped("bash", "-c", command, "bash", *COMMAND, "profiles", "--json")
@@ -195,3 +195,13 @@ def test_the_exit_codes_are_those_of_the_documentation() -> None:
     page = (ROOT / "docs" / "command-line.md").read_text()
     rows = [line.split("|")[1].strip() for line in page.splitlines() if line.startswith("| ")]
     assert [code for code in rows if code.isdigit()] == [str(int(code)) for code in Exit]
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
+def test_a_stream_that_is_closed_is_as_good_as_an_empty_one(closed: str, home: Home) -> None:
+    home.store('{"profiles": {"a": {"base_url": "https://a.example"}}}')
+    command = f'"$@" {closed}'
+    listed = piped("bash", "-c", command, "bash", *COMMAND, "profiles")
+    asked = piped("bash", "-c", command, "bash", *COMMAND, "batches", "delete", "b", stdin="y")
+    assert (listed.returncode, asked.returncode) == (0, Exit.REFUSED)
+    assert "Traceback" not in listed.stderr + asked.stderr

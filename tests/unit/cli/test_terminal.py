@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from meshmill_cli.terminal.output import say_json, say_json_array, say_table
+from meshmill_cli.terminal.details import say_details_of
+from meshmill_cli.terminal.output import say_json, say_json_array, say_table, tell
 from tests.unit.cli.processes import on_terminal
 
 ESCAPE = "\x1b["
@@ -62,3 +63,13 @@ def test_an_array_is_one_json_value_however_long(
 ) -> None:
     say_json_array(iter(values))
     assert json.loads(capsys.readouterr().out) == values
+
+
+def test_what_is_told_can_neither_end_its_line_nor_command_the_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    say_details_of([("labels.a\x1b[2J", "b\nc\x1b]0;d\x07")])
+    tell("a\x1b[2J")
+    told = capsys.readouterr()
+    assert told.out == "labels.a\\x1b[2J  b\\nc\\x1b]0;d\\x07\n"
+    assert told.err == "a\\x1b[2J\n"

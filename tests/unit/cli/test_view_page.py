@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -157,3 +159,17 @@ def test_a_broken_level_is_named_before_anything_is_shown(tmp_path: Path) -> Non
     with pytest.raises(CommandFailed, match=r"model_lod1\.glb: truncated") as refused:
         exhibit_at(tmp_path)
     assert refused.value.exit_code is Exit.FILE
+
+
+@pytest.mark.parametrize(
+    "provenance", ["[" * 100_000, provenance_of(MODEL, lean=float("nan"))], ids=["deep", "NaN"]
+)
+def test_provenance_that_no_page_could_read_is_left_out(provenance: str, tmp_path: Path) -> None:
+    file = model_in(tmp_path)
+    (tmp_path / "provenance.json").write_text(provenance)
+    assert exhibit_at(file).asked == {}
+
+
+def test_a_name_that_is_no_text_is_shown_all_the_same(tmp_path: Path) -> None:
+    exhibit = replace(exhibit_at(model_in(tmp_path)), name=os.fsdecode(b"\xff.glb"))
+    assert b"<title>?.glb" in served_page(exhibit)

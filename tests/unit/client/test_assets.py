@@ -82,13 +82,24 @@ class TestGet:
 
     @pytest.mark.parametrize(
         "address",
-        ["api.example", "", "ftp://api.example", "https://", "http:///api", "http://[::1"],
+        [
+            "api.example",
+            "",
+            "ftp://api.example",
+            "https://",
+            "http:///api",
+            "http://[::1",
+            "https://api..example",
+            "https://api.example?a=b",
+            "https://ada:hidden@api.example",
+        ],
     )
     def test_a_base_url_that_is_no_address_is_refused_at_once(
         self, service: Service, address: str
     ) -> None:
-        with pytest.raises(ValueError, match="https://"):
+        with pytest.raises(ValueError, match="https://") as raised:
             service.anonymous(address)
+        assert "hidden" not in str(raised.value)
 
 
 class TestList:

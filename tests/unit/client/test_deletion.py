@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from meshmill_client import Asset, Batch
-from meshmill_client.errors import ConnectionFailed, InvalidState, NotFound
+from meshmill_client.errors import ConnectionFailed, InvalidState, NotFound, UnexpectedAnswer
 from tests.unit.client.service import (
     ASSET_ID,
     BATCH_ID,
@@ -105,3 +105,11 @@ def test_what_is_being_made_is_refused_at_once(service: Service) -> None:
         service.client().assets.delete(ASSET_ID)
 
     assert len(service.requests) == 1
+
+
+@pytest.mark.parametrize("status", [301, 307])
+def test_an_answer_that_does_not_say_gone_is_no_success(service: Service, status: int) -> None:
+    service.on("DELETE", ASSET, httpx.Response(status, headers={"Location": "https://elsewhere/"}))
+
+    with pytest.raises(UnexpectedAnswer, match=f"answered {status}"):
+        service.client().assets.delete(ASSET_ID)

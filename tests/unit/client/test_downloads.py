@@ -154,7 +154,9 @@ def test_a_link_that_is_refused_twice_is_told(service: Service, tmp_path: Path) 
     assert len(service.sent("/artefacts/model.glb")) == 2
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "../model.glb", "a/b", "a\\b", "c:b", "a\0b"])
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "../model.glb", "a/b", "a\\b", "c:b", "a\0b", ".profile", "a\x1b[2J"]
+)
 def test_a_name_that_leads_elsewhere_is_refused(
     service: Service, tmp_path: Path, name: str
 ) -> None:

@@ -148,6 +148,28 @@ class TestTimeouts:
 
         assert service.client().assets.wait(ASSET_ID, timeout=0).is_final
 
+    def test_looking_an_id_up_counts(self, service: Service) -> None:
+        begun = service.clock.now()
+        unavailable = refused(503, "SERVICE_UNAVAILABLE", **{"Retry-After": "20"})
+        service.on("GET", ASSET, unavailable, shown(view()))
+        service.on("GET", STATUS, shown(view(), **{"Retry-After": "5"}))
+
+        with pytest.raises(WaitTimeout):
+            service.client().assets.wait(ASSET_ID, timeout=40)
+
+        assert service.clock.now() - begun <= 40
+
+    def test_an_id_that_can_not_be_looked_up_in_time_is_told_in_time(
+        self, service: Service
+    ) -> None:
+        begun = service.clock.now()
+        service.on("GET", ASSET, refused(503, "SERVICE_UNAVAILABLE", **{"Retry-After": "20"}))
+
+        with pytest.raises(ServiceUnavailable):
+            service.client().assets.wait(ASSET_ID, timeout=30)
+
+        assert service.clock.now() - begun <= 30
+
 
 class TestExpiredLinks:
     def test_one_is_minted_anew_with_credentials(self, service: Service) -> None:
@@ -181,6 +203,16 @@ class TestExpiredLinks:
         service.on("GET", ASSET, shown(completed()))
 
         assert service.client().assets.wait(_pending()).is_final
+
+    def test_minting_one_takes_no_longer_than_what_is_left(self, service: Service) -> None:
+        begun = service.clock.now()
+        service.on("GET", STATUS, EXPIRED)
+        service.on("GET", ASSET, refused(503, "SERVICE_UNAVAILABLE", **{"Retry-After": "20"}))
+
+        with pytest.raises(WaitTimeout):
+            service.client().assets.wait(_pending(), timeout=30)
+
+        assert service.clock.now() - begun <= 30
 
     def test_without_credentials_nobody_gets_another(self, service: Service) -> None:
         service.on("GET", STATUS, EXPIRED)

@@ -252,6 +252,15 @@ def test_what_does_not_tell_of_a_pipeline_is_named(text: str, home: Home) -> Non
     assert str(path) in str(raised.value)
 
 
+@pytest.mark.parametrize("name", [None, "local"])
+def test_a_pipeline_that_runs_elsewhere_is_not_local(name: str | None, home: Home) -> None:
+    """Such a file may come with a folder that somebody else has made."""
+    path = home.run_locally(base_url="https://elsewhere.example")
+    with pytest.raises(DamagedProfiles, match="another machine") as raised:
+        resolve(name)
+    assert str(path) in str(raised.value)
+
+
 def test_local_by_name_says_how_to_start_one_where_none_runs() -> None:
     with pytest.raises(ProfileMissing, match="make run"):
         resolve("local")
@@ -265,11 +274,30 @@ def test_names_that_stand_for_something_else_can_not_be_stored(name: str, home: 
 
 
 @pytest.mark.parametrize(
-    "url", ["meshmill.example", "ftp://a", "https://", "https://a b", "http://["]
+    "url",
+    [
+        "meshmill.example",
+        "ftp://a",
+        "https://",
+        "https://a b",
+        "http://[",
+        "http://a:port",
+        "http://a:99999",
+        "http://a..b",
+        "https://a?b=c",
+        "https://a#b",
+    ],
 )
 def test_an_address_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(ProfileRefused, match="base_url must be an address"):
         Profile.of_members("x", {"base_url": url}, "here")
+
+
+@pytest.mark.parametrize("member", ["base_url", "token_url"])
+def test_an_address_with_a_password_is_refused_without_showing_it(member: str) -> None:
+    with pytest.raises(ProfileRefused, match=member) as raised:
+        Profile.of_members("x", {**CLIENT, member: "https://ada:hidden@meshmill.example"}, "here")
+    assert "hidden" not in str(raised.value)
 
 
 @pytest.mark.parametrize("key", ["mm 1", "mm_1\n", "mm_ü"])
@@ -355,7 +383,18 @@ def test_other_credentials_have_a_token_of_their_own(changes: dict[str, str]) ->
     assert len(set(paths)) == 2
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"text": "t", "expires_at": "soon"}', "\xff"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"text": "t", "expires_at": "soon"}',
+        '{"text": "t\\nX: y", "expires_at": 9e9}',
+        '{"text": "t\\u00e4", "expires_at": 9e9}',
+        "\xff",
+    ],
+)
 def test_a_damaged_token_is_as_good_as_none(text: str, tmp_path: Path) -> None:
     file = TokenFile(tmp_path / "token.json")
     file.path.write_bytes(text.encode("latin-1"))

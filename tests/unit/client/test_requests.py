@@ -96,6 +96,15 @@ class TestRequest:
         assert answer.headers["Location"] == "https://store.example/model.glb"
         assert len(service.requests) == 1
 
+    @pytest.mark.parametrize("path", ["", "api", ".evil.example/x", "@evil.example", "https://a/"])
+    def test_what_is_no_path_could_take_the_credentials_elsewhere(
+        self, service: Service, path: str
+    ) -> None:
+        with pytest.raises(ValueError, match="slash"):
+            service.client().request("GET", path)
+
+        assert service.requests == []
+
     def test_an_error_is_raised_as_of_every_call(self, service: Service) -> None:
         service.on("GET", EXPORT, refused(429, "RATE_LIMIT_EXCEEDED", **{"Retry-After": "99"}))
 
