@@ -224,6 +224,8 @@ class Assets:
 
 
 def _path(asset_id: str) -> str:
+    if not asset_id:
+        raise ValueError("an id is needed: this one is empty")
     return f"{_PATH}/{quote(asset_id, safe='')}"
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Literal
 
 from pydantic import Field
 
-from meshmill_client.models import AssetFile, Page, Wire
+from meshmill_client.models import AssetFile, Page, Status, Wire
 
 
-class BatchStatus(StrEnum):
+class BatchStatus(Status):
     """``awaiting_upload → validating → in_progress → completed | completed_with_errors | failed``.
 
     What failed may be asked for again, which leads back to ``in_progress``.
@@ -58,7 +57,7 @@ class UploadForm(Wire):
     """What is posted to ``url`` with the file, as ``multipart/form-data``, the file last."""
 
     url: str
-    fields: dict[str, str]
+    fields: dict[str, str] = Field(repr=False)
     expires_at: datetime
 
 
@@ -73,7 +72,7 @@ class Batch(Wire):
     object: Literal["batch"] = "batch"
     batch_id: str
     status: BatchStatus
-    source: Literal["issued", "dropped"]
+    source: str
     filename: str
     size: int | None
     content_type: str | None
@@ -112,7 +111,7 @@ class BatchPage(Page[Batch]):
 
 
 class LineResult(Wire):
-    """What became of a line; a rejected one has no asset.
+    """What became of a line: ``accepted``, ``duplicate``, or ``rejected``, which has no asset.
 
     ``line`` is the line of the file as an editor counts it, from 1, a CSV's header included.
     """
@@ -120,7 +119,7 @@ class LineResult(Wire):
     line: int
     custom_id: str | None
     asset_id: str | None
-    outcome: Literal["accepted", "duplicate", "rejected"]
+    outcome: str
 
 
 class LineError(Wire):

@@ -322,6 +322,8 @@ class Batches:
 
 
 def _path(batch_id: str) -> str:
+    if not batch_id:
+        raise ValueError("an id is needed: this one is empty")
     return f"{_PATH}/{quote(batch_id, safe='')}"
 
 

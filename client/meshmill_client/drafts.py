@@ -88,7 +88,7 @@ def _claimed(path: Path) -> Iterator[IO[bytes] | None]:
         yield None
         return
     # Not "a+b", whose writes go to the end of the file whatever has been truncated or sought.
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+b") as file:
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666), "r+b") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 
+from meshmill_client.errors import UnexpectedAnswer
 from meshmill_client.models import Item, Page
 from meshmill_client.session import Call, Session
 
@@ -15,6 +16,7 @@ async def listed(
 
     Raises:
         ApiError, ConnectionFailed, TokenRefused: as every call, while iterating.
+        UnexpectedAnswer: the pages go round in a circle.
     """
     asked = dict(params)
     while True:
@@ -23,4 +25,6 @@ async def listed(
             yield item
         if page.next_cursor is None:
             return
+        if page.next_cursor == asked.get("cursor"):
+            raise UnexpectedAnswer(f"{path} says that a page is followed by itself")
         asked["cursor"] = page.next_cursor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, Literal, Self, TypeVar
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -46,7 +46,19 @@ class Wire(BaseModel):
             ) from None
 
 
-class AssetStatus(StrEnum):
+class Status(StrEnum):
+    """A state by name. One that only a newer service knows is kept as it is, and isn't final."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        unknown = str.__new__(cls, value)
+        unknown._name_ = unknown._value_ = value
+        return unknown
+
+
+class AssetStatus(Status):
     """``pending → processing → completed | failed``."""
 
     PENDING = "pending"
@@ -75,17 +87,20 @@ class AssetFile(Wire):
     filename: str
     media_type: str
     bytes: int
-    sha256: str
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     url: str
     expires_at: datetime
 
 
 class Failure(Wire):
-    """Why an asset failed; a ``retryable`` one may be asked for again."""
+    """Why an asset failed; a ``retryable`` one may be asked for again.
+
+    ``fault`` is ``input`` or ``system``.
+    """
 
     code: str
     message: str
-    fault: Literal["input", "system"] = Field(alias="class")
+    fault: str = Field(alias="class")
     retryable: bool
 
 

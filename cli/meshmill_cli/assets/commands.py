@@ -9,7 +9,9 @@ import typer
 
 from meshmill_cli.frame import completion
 from meshmill_cli.frame.connection import Profile
+from meshmill_cli.frame.errors import CommandFailed
 from meshmill_cli.frame.examples import examples
+from meshmill_cli.frame.exits import Exit
 from meshmill_cli.frame.following import DownloadTo, Out, Then, Timeout, Wait
 from meshmill_cli.frame.ids import AssetIds, OnlyIds, read_ids
 from meshmill_cli.frame.names import STATUSES
@@ -100,6 +102,7 @@ def create(
 
     asked = asset_creation.asked_for(members, priority, labels, custom_id)
     if only_estimate:
+        _require_nothing_more(wait=wait, download=download, reject_duplicate=reject_duplicate)
         asset_creation.estimate(asked, profile, as_json=as_json)
         return
     then = Then(
@@ -117,7 +120,7 @@ def create(
     epilog=examples(
         "meshmill assets get $ID",
         "meshmill assets get $ID --json | jq .files",
-        "meshmill assets list --status failed --ids | meshmill assets get - --json",
+        "meshmill assets list --status failed --all --ids | meshmill assets get - --json",
     )
 )
 def get(ids: AssetIds, profile: Profile = None, as_json: AsJson = False) -> None:
@@ -134,7 +137,7 @@ def get(ids: AssetIds, profile: Profile = None, as_json: AsJson = False) -> None
         "meshmill assets list",
         "meshmill assets list --status failed --generator tree --all",
         "meshmill assets list --all --json | jq 'map(.files[].bytes) | add'",
-        "meshmill assets list --status failed --ids | meshmill assets delete - --yes",
+        "meshmill assets list --status failed --all --ids | meshmill assets delete - --yes",
     ),
 )
 def list_assets(
@@ -169,7 +172,7 @@ def list_assets(
 @assets.command(
     epilog=examples(
         "meshmill assets wait $ID --timeout 60",
-        "meshmill assets list --status pending --ids | meshmill assets wait - --quiet",
+        "meshmill assets list --status pending --all --ids | meshmill assets wait - --quiet",
     )
 )
 def wait(
@@ -193,7 +196,7 @@ def wait(
 @assets.command(
     epilog=examples(
         "meshmill assets download $ID --out oak",
-        "meshmill assets list --status completed --ids | meshmill assets download - --out all",
+        "meshmill assets list --all --ids | meshmill assets download - --wait --out all",
     )
 )
 def download(
@@ -221,7 +224,7 @@ def download(
 @assets.command(
     epilog=examples(
         "meshmill assets delete $ID",
-        "meshmill assets list --status failed --ids | meshmill assets delete - --yes",
+        "meshmill assets list --status failed --all --ids | meshmill assets delete - --yes",
     )
 )
 def delete(
@@ -235,3 +238,15 @@ def delete(
     from meshmill_cli.assets import work as asset_work  # noqa: PLC0415
 
     asset_work.delete(asked, profile, as_json=as_json)
+
+
+def _require_nothing_more(**flags: object) -> None:
+    """Refuse what has no meaning where nothing is made.
+
+    Raises:
+        CommandFailed: some of it was asked for.
+    """
+    wrong = [f"--{name.replace('_', '-')}" for name, given in flags.items() if given]
+    if wrong:
+        lines = [f"--estimate makes nothing: leave out {' and '.join(wrong)}"]
+        raise CommandFailed(lines, Exit.REFUSED)

@@ -16,7 +16,7 @@ from meshmill_cli.frame.errors import CommandFailed
 from meshmill_cli.frame.exits import Exit
 from meshmill_cli.frame.following import Then
 from meshmill_cli.requests.estimates import estimate_as_text
-from meshmill_cli.terminal.interruptions import resumable
+from meshmill_cli.terminal.interruptions import GOES_ON, resumable
 from meshmill_cli.terminal.output import say, say_json, tell
 from meshmill_cli.terminal.progress import transferring, waiting_for_assets
 from meshmill_client import Asset, Client, MeshmillError
@@ -87,7 +87,7 @@ def _waited(client: Client, asset: Asset, then: Then) -> Asset:
     """The asset once it is done; programs are told of one that isn't as well."""
     try:
         with (
-            resumable("assets wait", [asset.asset_id], then.profile),
+            resumable("assets wait", [asset.asset_id], then.profile, GOES_ON),
             waiting_for_assets(quiet=then.quiet) as seen,
         ):
             return client.assets.wait(asset, then.timeout, seen)

@@ -12,7 +12,7 @@ from meshmill_cli.assets import text as assets_text
 from meshmill_cli.assets import work as asset_work
 from meshmill_cli.frame.ids import Ids
 from meshmill_cli.frame.several import Outcome, of_each, require_all
-from meshmill_cli.terminal.interruptions import resumable
+from meshmill_cli.terminal.interruptions import IS_KEPT, resumable
 from meshmill_cli.terminal.output import say
 from meshmill_cli.terminal.progress import transferring
 from meshmill_client import Asset, AsyncClient, Transfer
@@ -78,7 +78,7 @@ def resumable_download(
     ids: Sequence[str], out: Path, profile: str | None
 ) -> AbstractContextManager[None]:
     """An interruption inside ends the command with how to go on."""
-    return resumable(f"assets download --out {shlex.quote(str(out))}", ids, profile)
+    return resumable(f"assets download --out {shlex.quote(str(out))}", ids, profile, IS_KEPT)
 
 
 def _say(fetched: Sequence[Outcome[Downloaded]], asked: Ids, *, as_json: bool) -> None:

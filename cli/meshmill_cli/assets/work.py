@@ -10,7 +10,7 @@ from meshmill_cli.assets import text as assets_text
 from meshmill_cli.frame.connection import connected
 from meshmill_cli.frame.ids import Ids
 from meshmill_cli.frame.several import Failure, Outcome, of_each, require_all
-from meshmill_cli.terminal.interruptions import resumable
+from meshmill_cli.terminal.interruptions import GOES_ON, resumable
 from meshmill_cli.terminal.listing import Face, Listing
 from meshmill_cli.terminal.output import say_json, say_json_array, say_table, tell
 from meshmill_cli.terminal.progress import waiting_for_assets
@@ -47,7 +47,7 @@ def waited(asked: Ids, profile: str | None, timeout: float, *, quiet: bool) -> l
     """
     end = time.monotonic() + timeout
     with (
-        resumable("assets wait", asked.every, profile),
+        resumable("assets wait", asked.every, profile, GOES_ON),
         waiting_for_assets(quiet=quiet) as seen,
     ):
 

@@ -18,8 +18,8 @@ _MOST_OF_A_NAME = 12
 
 
 def view(batch: Batch) -> dict[str, Any]:
-    """The service's own object."""
-    return batch.model_dump(mode="json", by_alias=True)
+    """The service's own object, but for the form: whoever reads it in a log could upload by it."""
+    return batch.model_dump(mode="json", by_alias=True, exclude={"upload"})
 
 
 def view_with_paths(batch: Batch, paths: Mapping[str, Path]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from meshmill_cli.frame.connection import connected
 from meshmill_cli.frame.errors import CommandFailed
 from meshmill_cli.frame.exits import Exit
 from meshmill_cli.frame.following import Then
-from meshmill_cli.terminal.interruptions import resumable
+from meshmill_cli.terminal.interruptions import GOES_ON, IS_KEPT, resumable
 from meshmill_cli.terminal.listing import Face, Listing
 from meshmill_cli.terminal.output import say, say_json, tell
 from meshmill_cli.terminal.progress import transferring, waiting_for_batches
@@ -36,10 +36,7 @@ def submit(manifest: Path, idempotency_key: str | None, then: Then) -> None:
         OSError: the file can't be read; then nothing was announced.
     """
     with connected(then.profile) as client:
-        with transferring(quiet=then.quiet) as moved:
-            batch = client.batches.submit(
-                manifest, idempotency_key=idempotency_key, on_transfer=moved
-            )
+        batch = _submitted(client, manifest, idempotency_key, then)
         if not then.quiet:
             new = "is submitted" if batch.upload else f"stood there already, {batch.status}"
             tell(f"{batch.name} {new}")
@@ -115,6 +112,20 @@ def delete(batch_id: str, profile: str | None, *, as_json: bool) -> None:
         tell(f"batch {batch_id} is deleted")
 
 
+def _submitted(client: Client, manifest: Path, idempotency_key: str | None, then: Then) -> Batch:
+    try:
+        with transferring(quiet=then.quiet) as moved:
+            return client.batches.submit(
+                manifest, idempotency_key=idempotency_key, on_transfer=moved
+            )
+    except KeyboardInterrupt:
+        lines = [
+            "interrupted; a batch whose file did not come whole expires by itself",
+            "submit the file again: what it asks for is made once",
+        ]
+        raise CommandFailed(lines, Exit.INTERRUPTED) from None
+
+
 def _say(batch: Batch, *, as_json: bool) -> None:
     if as_json:
         say_json(batches_text.view(batch))
@@ -133,7 +144,7 @@ def _waited(client: Client, batch: Batch | str, then: Then) -> Batch:
     batch_id = batch if isinstance(batch, str) else batch.batch_id
     try:
         with (
-            resumable("batches wait", [batch_id], then.profile),
+            resumable("batches wait", [batch_id], then.profile, GOES_ON),
             waiting_for_batches(quiet=then.quiet) as seen,
         ):
             return client.batches.wait(batch, then.timeout, seen)
@@ -173,4 +184,4 @@ def _resumable_download(
     batch: Batch, folder: Path, profile: str | None
 ) -> AbstractContextManager[None]:
     command = f"batches download --out {shlex.quote(str(folder))}"
-    return resumable(command, [batch.batch_id], profile)
+    return resumable(command, [batch.batch_id], profile, IS_KEPT)

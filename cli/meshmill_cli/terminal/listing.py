@@ -40,18 +40,28 @@ class Listing:
 
     def say(self, things: Iterator[T], face: Face[T]) -> None:
         """The list; ids and JSON as they come, and for people a table."""
-        wanted = islice(things, self.limit)
+        counted = _Counted(islice(things, self.limit))
         match self.form:
             case Form.JSON:
-                say_json_array(map(face.view, wanted))
+                say_json_array(map(face.view, counted))
             case Form.IDS:
-                for thing in wanted:
+                for thing in counted:
                     say(face.identifier(thing))
             case _:
-                self._say_table(list(wanted), face)
-
-    def _say_table(self, things: Sequence[T], face: Face[T]) -> None:
-        say_table(face.headings, list(map(face.row, things)), empty=face.empty)
+                say_table(face.headings, list(map(face.row, counted)), empty=face.empty)
         # Looking for one more may take many requests, where a filter lets few things pass.
-        if len(things) == self.limit:
+        if counted.number == self.limit:
             tell(f"these are the newest {self.limit}; --limit or --all shows more")
+
+
+class _Counted(Generic[T]):
+    """Things that are iterated over once, and how many they were."""
+
+    def __init__(self, things: Iterator[T]) -> None:
+        self._things = things
+        self.number = 0
+
+    def __iter__(self) -> Iterator[T]:
+        for thing in self._things:
+            self.number += 1
+            yield thing

@@ -143,7 +143,8 @@ def _local_file() -> Path | None:
     """What a running pipeline has written for tools; it is gone when the pipeline ends."""
     here = Path.cwd()
     candidates = (folder / _LOCAL_FILE for folder in (here, *here.parents))
-    return next((path for path in candidates if path.is_file()), None)
+    # Unlike is_file(), it also passes over a folder that nobody lets us look into.
+    return next((path for path in candidates if os.path.isfile(path)), None)  # noqa: PTH113
 
 
 def _is_ours(path: Path) -> bool:

@@ -166,10 +166,13 @@ def test_filters_reach_the_service_and_pages_follow(pipeline: Pipeline, meshmill
     assert sent == [filters, filters | {"cursor": ["page-2"]}]
 
 
-def test_a_list_ends_at_its_limit_and_says_so(pipeline: Pipeline, meshmill: Meshmill) -> None:
+@pytest.mark.parametrize(("form", "lines"), [((), 3), (("--ids",), 2), (("--json",), 2)])
+def test_a_list_ends_at_its_limit_and_says_so(
+    pipeline: Pipeline, meshmill: Meshmill, form: tuple[str, ...], lines: int
+) -> None:
     pipeline.lists([pipeline.asset("a-1", "pending"), pipeline.asset("a-2", "pending")], [])
-    ended = meshmill("assets", "list", "--limit", "2")
-    assert len(ended.out.splitlines()) == 3
+    ended = meshmill("assets", "list", "--limit", "2", *form)
+    assert len(ended.out.splitlines()) == lines
     assert "--all" in ended.err
     assert len(pipeline.service.requests) == 1
 

@@ -227,6 +227,17 @@ def test_an_estimate_makes_nothing_and_tells_what_it_would_take(
     assert request.path.endswith("?dry_run=true")
 
 
+def test_what_follows_an_asset_has_no_place_beside_an_estimate(
+    pipeline: Pipeline, meshmill: Meshmill
+) -> None:
+    ended = meshmill("assets", "create", "--estimate", "--wait", "--reject-duplicate")
+    assert ended.code == 2
+    assert ended.err == (
+        "meshmill: --estimate makes nothing: leave out --wait and --reject-duplicate\n"
+    )
+    assert pipeline.service.requests == []
+
+
 def test_an_estimate_for_programs_is_the_services_object(
     pipeline: Pipeline, meshmill: Meshmill
 ) -> None:

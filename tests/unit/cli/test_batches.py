@@ -46,6 +46,15 @@ def test_the_id_alone_is_the_result(pipeline: Pipeline, meshmill: Meshmill, mani
     assert manifest.read_bytes() in uploaded.body
 
 
+def test_the_form_of_a_batch_is_for_nobodys_log(
+    pipeline: Pipeline, meshmill: Meshmill, manifest: Path
+) -> None:
+    pipeline.takes_a_manifest()
+    ended = meshmill("batches", "submit", str(manifest), "--json")
+    told = json.loads(ended.out)
+    assert (told["batch_id"], "upload" in told) == (BATCH_ID, False)
+
+
 def test_a_key_that_has_its_manifest_already_is_told(
     pipeline: Pipeline, meshmill: Meshmill, manifest: Path
 ) -> None:

@@ -144,8 +144,10 @@ def test_an_interrupted_wait_for_a_batch_says_how_to_go_on(pipeline: Pipeline) -
 
 def test_who_reads_only_the_beginning_of_a_list_hears_no_complaint(pipeline: Pipeline) -> None:
     page = [pipeline.asset(f"a-{number:06}", "pending") for number in range(100)]
-    endless = {"data": page, "next_cursor": "more"}
-    pipeline.service.on("GET", ASSETS, 200, endless, **NOW)
+    pipeline.service.on("GET", ASSETS, 200, {"data": page, "next_cursor": "more"}, **NOW)
+    for number in range(100):
+        following = {"data": page, "next_cursor": f"more-{number}"}
+        pipeline.service.then("GET", ASSETS, 200, following, **NOW)
     command = subprocess.Popen(
         (*COMMAND, "assets", "list", "--all", "--ids"),
         stdout=subprocess.PIPE,

@@ -59,13 +59,30 @@ class TestCreate:
         assert service.client().assets.create(format="gltf").asset_id == ASSET_ID
 
     def test_an_answer_that_is_no_asset_says_what_is_wrong_with_it(self, service: Service) -> None:
-        service.on("POST", ASSETS, shown(view("sleeping")))
+        service.on("POST", ASSETS, shown(view(labels=["red"])))
 
-        with pytest.raises(UnexpectedAnswer, match=r"/api/v1/assets answered 200 .* status"):
+        with pytest.raises(UnexpectedAnswer, match=r"/api/v1/assets answered 200 .* labels"):
             service.client().assets.create(format="gltf")
 
 
 class TestGet:
+    def test_a_status_that_only_a_newer_service_knows_is_kept_and_is_not_final(
+        self, service: Service
+    ) -> None:
+        service.on("GET", f"{ASSETS}/{ASSET_ID}", shown(view("sleeping")))
+
+        asset = service.client().assets.get(ASSET_ID)
+
+        assert (asset.status, f"{asset.status}", asset.is_final) == ("sleeping", "sleeping", False)
+        assert asset.status not in list(AssetStatus)
+        assert asset.model_dump(mode="json")["status"] == "sleeping"
+
+    def test_an_empty_id_is_refused_before_anything_is_sent(self, service: Service) -> None:
+        with pytest.raises(ValueError, match="is empty"):
+            service.client().assets.get("")
+
+        assert service.requests == []
+
     def test_an_id_can_not_lead_to_another_path(self, service: Service) -> None:
         service.on("GET", f"{ASSETS}/..%2Fhealth", refused(404, "NOT_FOUND"))
 
@@ -119,6 +136,13 @@ class TestList:
         assert ([first, *rest], after_the_first) == (["a", "b", "c"], 1)
         cursors = [request.url.params.get("cursor") for request in service.requests]
         assert cursors == [None, "c1", "c2"]
+
+    def test_pages_that_go_round_in_a_circle_end(self, service: Service) -> None:
+        page = {"data": [view()], "next_cursor": "c1"}
+        service.on("GET", ASSETS, httpx.Response(200, json=page))
+
+        with pytest.raises(UnexpectedAnswer, match="followed by itself"):
+            list(service.client().assets.list())
 
     def test_filters_are_sent_as_the_contract_spells_them(self, service: Service) -> None:
         service.on("GET", ASSETS, httpx.Response(200, json={"data": [], "next_cursor": None}))
