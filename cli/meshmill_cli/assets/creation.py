@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from meshmill_cli.assets import text as assets_text
-from meshmill_cli.assets.downloads import resumable_download
+from meshmill_cli.assets.downloads import command_into, resumable_download
 from meshmill_cli.assets.work import seen_by
 from meshmill_cli.frame.connection import connected
 from meshmill_cli.frame.errors import CommandFailed
@@ -71,6 +71,8 @@ def create(asked: Mapping[str, Any], on_duplicate: Literal["return", "reject"], 
         asset = client.assets.create(**asked, on_duplicate=on_duplicate)
         if not then.quiet:
             tell(assets_text.happened(asset))
+            if _keeps_other_words(asset, asked):
+                tell("it keeps the labels and the custom_id of the first request")
         if not then.as_json and then.folder is None:
             say(asset.asset_id)
             # Who reads it from a pipe need not wait for what follows.
@@ -83,11 +85,20 @@ def create(asked: Mapping[str, Any], on_duplicate: Literal["return", "reject"], 
             say_json(assets_text.view(asset))
 
 
+def _keeps_other_words(asset: Asset, asked: Mapping[str, Any]) -> bool:
+    """Whether words about it were asked for that the standing asset does not take over."""
+    kept = {"labels": asset.labels, "custom_id": asset.custom_id}
+    return asset.deduplicated is True and any(
+        asked.get(name) and asked[name] != kept[name] for name in kept
+    )
+
+
 def _waited(client: Client, asset: Asset, then: Then) -> Asset:
     """The asset once it is done; programs are told of one that isn't as well."""
+    again = "assets wait" if then.folder is None else f"{command_into(then.folder)} --wait"
     try:
         with (
-            resumable("assets wait", [asset.asset_id], then.profile, GOES_ON),
+            resumable(again, [asset.asset_id], then.profile, GOES_ON),
             waiting_for_assets(quiet=then.quiet) as seen,
         ):
             return client.assets.wait(asset, then.timeout, seen)

@@ -74,11 +74,16 @@ def download(
     require_all([*(outcome for outcome in found if outcome.result is None), *fetched])
 
 
+def command_into(out: Path) -> str:
+    """The command that fetches files into a folder, but for the ids."""
+    return f"assets download --out {shlex.quote(str(out))}"
+
+
 def resumable_download(
     ids: Sequence[str], out: Path, profile: str | None
 ) -> AbstractContextManager[None]:
     """An interruption inside ends the command with how to go on."""
-    return resumable(f"assets download --out {shlex.quote(str(out))}", ids, profile, IS_KEPT)
+    return resumable(command_into(out), ids, profile, IS_KEPT)
 
 
 def _say(fetched: Sequence[Outcome[Downloaded]], asked: Ids, *, as_json: bool) -> None:

@@ -113,6 +113,8 @@ def delete(batch_id: str, profile: str | None, *, as_json: bool) -> None:
 
 
 def _submitted(client: Client, manifest: Path, idempotency_key: str | None, then: Then) -> Batch:
+    if manifest.is_file() and not manifest.stat().st_size:
+        raise CommandFailed([f"{manifest} is empty: it has no requests"], Exit.REFUSED)
     try:
         with transferring(quiet=then.quiet) as moved:
             return client.batches.submit(

@@ -32,9 +32,11 @@ _EXITS: Mapping[Kind, Exit] = {
     DamagedProfiles: Exit.FILE,
 }
 
+_CREDENTIALS = "sign in with others: meshmill login, or MESHMILL_API_KEY where that is set"
+
 _ADVICE: Mapping[Kind, str] = {
-    errors.Unauthorized: "sign in again: meshmill login",
-    errors.TokenRefused: "sign in again: meshmill login",
+    errors.Unauthorized: _CREDENTIALS,
+    errors.TokenRefused: _CREDENTIALS,
     errors.Forbidden: "ask for a key that may do this, or name another --profile",
     errors.InvalidSignature: "take the link as it was given, or read the record again",
     errors.LinkExpired: "read the record again for a fresh link",
@@ -67,6 +69,8 @@ def _of_system(error: OSError) -> str:
 
 def _what(error: errors.MeshmillError) -> list[str]:
     """A line; for a request that breaks several rules, one each."""
+    if isinstance(error, errors.WaitTimeout) and error.__cause__ is not None:
+        return [str(error), f"it was not seen lately: {error.__cause__}"]
     if not isinstance(error, errors.ApiError):
         return [str(error)]
     violations = error.details.get("violations")

@@ -85,7 +85,13 @@ def logout(
     store = ProfileStore(profiles_path())
     forgotten = name or store.current()
     if forgotten is None:
-        lines = ["nobody is signed in", "meshmill profiles shows what there is"]
+        stored = store.names()
+        lines = ["no profile is the current one" if stored else "nobody is signed in"]
+        lines += (
+            [f"name the one to forget: meshmill logout {' or '.join(stored)}"] if stored else []
+        )
         raise CommandFailed(lines, Exit.NOT_SIGNED_IN)
     store.remove(forgotten)
     tell(f"profile {forgotten} is forgotten")
+    if left := store.names():
+        tell(f"still stored: {', '.join(left)}")

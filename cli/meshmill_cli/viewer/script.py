@@ -27,5 +27,8 @@ def viewer_script() -> str:
     for place in PLACES:
         if place.is_file():
             return _SOURCE_MAP.sub("\n", place.read_text(encoding="utf-8"))
-    lines = ["the viewer's script is not installed", "install it: make viewer"]
+    lines = [
+        "the viewer's script is not installed",
+        "in a checkout make viewer installs it; wheels that make wheel builds hold it",
+    ]
     raise CommandFailed(lines, Exit.FILE)

@@ -68,7 +68,8 @@ def choose(name: str | None = None) -> Choice:
         return Choice(store.get(current), "it is the current one")
     if stored := store.names():
         raise ProfileMissing(
-            f"no profile is the current one: run meshmill profiles use with {' or '.join(stored)}"
+            f"no profile is the current one: run meshmill profiles use with {' or '.join(stored)}, "
+            "or start a pipeline on this machine with make run"
         )
     raise ProfileMissing(_HOW)
 

@@ -34,6 +34,17 @@ def test_the_id_alone_is_the_result_and_people_are_told_what_happened(
     assert ended.err == "asset a-1 is queued\n"
 
 
+def test_words_that_the_standing_asset_does_not_take_over_are_told(
+    pipeline: Pipeline, meshmill: Meshmill
+) -> None:
+    pipeline.accepts(pipeline.asset("a-1", "completed"), deduplicated=True)
+    ended = meshmill("assets", "create", "--label", "set=new")
+    assert ended.err.splitlines() == [
+        "asset a-1 stood there already, completed",
+        "it keeps the labels and the custom_id of the first request",
+    ]
+
+
 def test_it_says_that_the_asset_stood_there_already(pipeline: Pipeline, meshmill: Meshmill) -> None:
     pipeline.accepts(pipeline.asset("a-1", "completed"), deduplicated=True)
     ended = meshmill("assets", "create")

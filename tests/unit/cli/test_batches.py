@@ -101,6 +101,16 @@ def test_a_file_that_cannot_be_read_announces_nothing(
     assert pipeline.service.requests == []
 
 
+def test_an_empty_file_announces_nothing(
+    pipeline: Pipeline, meshmill: Meshmill, tmp_path: Path
+) -> None:
+    empty = tmp_path / "empty.csv"
+    empty.touch()
+    ended = meshmill("batches", "submit", str(empty))
+    assert (ended.code, ended.err) == (2, f"meshmill: {empty} is empty: it has no requests\n")
+    assert pipeline.service.requests == []
+
+
 def test_a_batch_whose_lines_all_came_out_well_ends_with_0(
     pipeline: Pipeline, meshmill: Meshmill
 ) -> None:

@@ -135,6 +135,15 @@ def test_an_interrupted_wait_says_how_to_go_on(
     assert "Traceback" not in err
 
 
+def test_an_interrupted_wait_for_files_says_where_they_were_to_go(pipeline: Pipeline) -> None:
+    pipeline.accepts(pipeline.asset("a-1", "pending"))
+    code, _, err = interrupted(
+        "assets", "create", "--download", "my files", once="asset a-1: pending"
+    )
+    assert code == 130
+    assert err.splitlines()[-1].endswith("meshmill assets download --out 'my files' --wait a-1")
+
+
 def test_an_interrupted_wait_for_a_batch_says_how_to_go_on(pipeline: Pipeline) -> None:
     pipeline.batch(("in_progress", {}))
     code, out, err = interrupted("batches", "wait", BATCH_ID, once="in progress")

@@ -101,6 +101,14 @@ def test_violations_have_a_line_each_with_what_was_meant() -> None:
     assert failure.exit_code is Exit.REFUSED
 
 
+def test_a_wait_that_nobody_answered_lately_tells_why() -> None:
+    error = errors.WaitTimeout(asset(), 3.0)
+    error.__cause__ = errors.ConnectionFailed("no answer from there", was_sent=False)
+    failure = failure_of(error)
+    assert failure.lines[1] == "it was not seen lately: no answer from there"
+    assert failure.exit_code is Exit.TIMEOUT
+
+
 @pytest.mark.parametrize("violations", [[], "odd", ["odd"], [{"odd": 1}], [{"message": "x"}]])
 def test_violations_of_an_unknown_shape_are_told_somehow(violations: Any) -> None:
     failure = failure_of(refused(errors.ValidationFailed, violations=violations))

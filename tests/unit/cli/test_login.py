@@ -156,6 +156,18 @@ def test_signing_out_forgets_the_secret(signed_in: Served, meshmill: Meshmill, h
     assert (ended.code, "there is no profile default" in ended.err) == (Exit.NOT_SIGNED_IN, True)
 
 
+def test_signing_out_tells_of_what_is_stored_still(
+    signed_in: Served, meshmill: Meshmill, home: Home
+) -> None:
+    signed_in.on("GET", ASSETS, 200, EMPTY)
+    meshmill("login", "ci", "--base-url", signed_in.url, "--api-key-stdin", stdin="mm_2")
+    assert meshmill("logout").err == "profile ci is forgotten\nstill stored: default\n"
+    assert meshmill("logout").err.splitlines() == [
+        "meshmill: no profile is the current one",
+        "meshmill: name the one to forget: meshmill logout default",
+    ]
+
+
 def test_on_a_terminal_the_key_is_asked_for_and_not_shown(service: Served, home: Home) -> None:
     service.on("GET", ASSETS, 200, EMPTY)
     code, shown = on_terminal(
