@@ -15,15 +15,19 @@ from meshmill_cli.frame.exits import Exit
 from meshmill_cli.frame.following import DownloadTo, Out, Then, Timeout, Wait
 from meshmill_cli.frame.ids import AssetIds, OnlyIds, read_ids
 from meshmill_cli.frame.names import STATUSES
-from meshmill_cli.frame.options import AsJson, Quiet
+from meshmill_cli.frame.options import FEW, AsJson, Every, Limit, Quiet
 from meshmill_cli.requests.members import pair, read_members
 from meshmill_cli.requests.options import (
+    CustomId,
     Generator,
+    Labels,
     Lods,
     OnlyEstimate,
     Options,
     OutputFormat,
+    Priority,
     Quality,
+    RejectDuplicate,
     Seed,
     Spec,
     TextureFormat,
@@ -33,7 +37,6 @@ from meshmill_cli.terminal.confirmation import Yes, confirm
 from meshmill_cli.terminal.forms import form_of
 
 _TIMEOUT = 300.0
-_FEW = 20
 
 assets = typer.Typer(
     name="assets",
@@ -62,17 +65,10 @@ def create(
     seed: Seed = None,
     option: Options = None,
     spec: Spec = None,
-    priority: Annotated[
-        int | None, typer.Option(help="1 to 10, 5 unless given; from 8 on it is made first.")
-    ] = None,
-    label: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help="Stored with it; may be repeated."),
-    ] = None,
-    custom_id: Annotated[str | None, typer.Option(help="Your own name of it.")] = None,
-    reject_duplicate: Annotated[
-        bool, typer.Option("--reject-duplicate", help="Refuse what stands there already.")
-    ] = False,
+    priority: Priority = None,
+    label: Labels = None,
+    custom_id: CustomId = None,
+    reject_duplicate: RejectDuplicate = False,
     only_estimate: OnlyEstimate = False,
     wait: Wait = False,
     download: DownloadTo = None,
@@ -106,7 +102,7 @@ def create(
         asset_creation.estimate(asked, profile, as_json=as_json)
         return
     then = Then(
-        waits=wait or download is not None,
+        wait=wait,
         folder=download,
         timeout=timeout,
         profile=profile,
@@ -153,8 +149,8 @@ def list_assets(
         str | None,
         typer.Option(help="Only of this generator.", autocompletion=completion.generators),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="So many at most.")] = _FEW,
-    every: Annotated[bool, typer.Option("--all", help="Without a limit.")] = False,
+    limit: Limit = FEW,
+    every: Every = False,
     only_ids: OnlyIds = False,
     profile: Profile = None,
     as_json: AsJson = False,
@@ -232,7 +228,7 @@ def delete(
 ) -> None:
     """Delete assets; the same request makes them again."""
     asked = read_ids(ids)
-    if not yes:
+    if asked.every and not yes:
         what = f"asset {asked.every[0]}" if asked.is_single else f"{len(asked.every)} assets"
         confirm(f"Delete {what}?")
     from meshmill_cli.assets import work as asset_work  # noqa: PLC0415

@@ -56,7 +56,8 @@ def download(
     if patience is None:
         found = asset_work.got(asked, profile)
     else:
-        found = asset_work.waited(asked, profile, patience, quiet=quiet)
+        again = f"{command_into(out)} --wait"
+        found = asset_work.waited(asked, profile, patience, quiet=quiet, again=again)
     ready = {outcome.name: outcome.result for outcome in found if outcome.result is not None}
     with (
         resumable_download(asked.every, out, profile),

@@ -39,15 +39,19 @@ def got(asked: Ids, profile: str | None) -> list[Outcome[Asset]]:
     return of_each(profile, asked.every, lambda client, each: client.assets.get(each))
 
 
-def waited(asked: Ids, profile: str | None, timeout: float, *, quiet: bool) -> list[Outcome[Asset]]:
+def waited(
+    asked: Ids, profile: str | None, timeout: float, *, quiet: bool, again: str = "assets wait"
+) -> list[Outcome[Asset]]:
     """Assets once they are final; all of them have the same time.
+
+    ``again`` is the command that comes back to them after an interruption.
 
     Raises:
         CommandFailed: it was interrupted.
     """
     end = time.monotonic() + timeout
     with (
-        resumable("assets wait", asked.every, profile, GOES_ON),
+        resumable(again, asked.every, profile, GOES_ON),
         waiting_for_assets(quiet=quiet) as seen,
     ):
 
@@ -67,7 +71,7 @@ def say_seen(outcomes: Sequence[Outcome[Asset]], asked: Ids, *, as_json: bool) -
     seen = [asset for outcome in outcomes if (asset := last_seen(outcome)) is not None]
     if as_json:
         say_views([assets_text.view(asset) for asset in seen], asked)
-    elif not asked.is_single:
+    elif seen and not asked.is_single:
         say_table(assets_text.HEADINGS, [assets_text.row(asset) for asset in seen], empty="")
     elif seen:
         assets_text.say_details(seen[0])

@@ -12,12 +12,11 @@ from meshmill_cli.frame.connection import Profile
 from meshmill_cli.frame.examples import examples
 from meshmill_cli.frame.following import DownloadTo, Out, Then, Timeout, Wait
 from meshmill_cli.frame.ids import BatchId, OnlyIds
-from meshmill_cli.frame.options import AsJson, Quiet
+from meshmill_cli.frame.options import FEW, AsJson, Every, Limit, Quiet
 from meshmill_cli.terminal.confirmation import Yes, confirm
 from meshmill_cli.terminal.forms import form_of
 
 _TIMEOUT = 3600.0
-_FEW = 20
 
 AsCsv = Annotated[
     bool, typer.Option("--csv", help="Print CSV; cells that a spreadsheet would run are escaped.")
@@ -70,7 +69,7 @@ def submit(
     from meshmill_cli.batches import work as batch_work  # noqa: PLC0415
 
     then = Then(
-        waits=wait or download is not None,
+        wait=wait,
         folder=download,
         timeout=timeout,
         profile=profile,
@@ -94,8 +93,8 @@ def get(batch_id: BatchId, profile: Profile = None, as_json: AsJson = False) -> 
     "list", epilog=examples("meshmill batches list", "meshmill batches list --all --json")
 )
 def list_batches(
-    limit: Annotated[int, typer.Option(min=1, help="So many at most.")] = _FEW,
-    every: Annotated[bool, typer.Option("--all", help="Without a limit.")] = False,
+    limit: Limit = FEW,
+    every: Every = False,
     only_ids: OnlyIds = False,
     profile: Profile = None,
     as_json: AsJson = False,
@@ -130,7 +129,7 @@ def wait(
     """
     from meshmill_cli.batches import work as batch_work  # noqa: PLC0415
 
-    then = Then(waits=True, timeout=timeout, profile=profile, as_json=as_json, quiet=quiet)
+    then = Then(wait=True, timeout=timeout, profile=profile, as_json=as_json, quiet=quiet)
     batch_work.wait(batch_id, then)
 
 
@@ -186,7 +185,7 @@ def download(
     """
     from meshmill_cli.batches import work as batch_work  # noqa: PLC0415
 
-    then = Then(waits=False, timeout=0, profile=profile, as_json=as_json, quiet=quiet)
+    then = Then(wait=False, timeout=0, profile=profile, as_json=as_json, quiet=quiet)
     batch_work.download(batch_id, out, then)
 
 
@@ -205,7 +204,7 @@ def redrive(
     """
     from meshmill_cli.batches import work as batch_work  # noqa: PLC0415
 
-    then = Then(waits=wait, timeout=timeout, profile=profile, as_json=as_json, quiet=quiet)
+    then = Then(wait=wait, timeout=timeout, profile=profile, as_json=as_json, quiet=quiet)
     batch_work.redrive(batch_id, then)
 
 

@@ -25,6 +25,7 @@ from meshmill_cli.requests.options import (
     TextureFormat,
     TextureSize,
 )
+from meshmill_cli.terminal.whole_files import write_whole
 
 if TYPE_CHECKING:
     from meshmill.geometry.artefact import Artefact
@@ -89,18 +90,14 @@ generate.__doc__ = f"{generate.__doc__}\n{_EXAMPLES}"
 
 
 def _write(artefact: Artefact, folder: Path) -> list[Path]:
-    paths = [folder / file.filename for file in artefact.files]
+    files = {folder / file.filename: file.data for file in artefact.files}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        parts = [path.with_name(f"{path.name}.part") for path in paths]
-        for part, file in zip(parts, artefact.files, strict=True):
-            part.write_bytes(file.data)
-        for part, path in zip(parts, paths, strict=True):
-            part.replace(path)  # whole files only, provenance last
+        write_whole(files)  # provenance last, as the engine gives them
     except OSError as error:
         place = error.filename or folder
         raise CommandFailed([f"{place}: {error.strerror}"], Exit.FILE) from None
-    return paths
+    return list(files)
 
 
 def _as_text(artefact: Artefact, paths: list[Path]) -> str:

@@ -24,17 +24,22 @@ class Then:
     """What follows a request, and who reads of it.
 
     Attributes:
-        waits: Stay until it is done.
-        folder: Of its files, where they are wanted; then ``waits`` as well.
+        wait: Stay until it is done.
+        folder: Of its files, where they are wanted.
         timeout: Seconds to wait at most.
         profile: As it was named.
         as_json: For a program.
         quiet: Without progress.
     """
 
-    waits: bool
+    wait: bool
     timeout: float
     profile: str | None
     as_json: bool
     quiet: bool
     folder: Path | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Stay until it is done: it has no files before."""
+        return self.wait or self.folder is not None

@@ -12,6 +12,7 @@ import typer
 
 from meshmill_cli.frame.errors import CommandFailed
 from meshmill_cli.frame.exits import Exit
+from meshmill_cli.terminal.output import tell
 
 _STANDARD_INPUT = "-"
 #: They become names of folders, too.
@@ -41,11 +42,12 @@ def read_ids(arguments: Sequence[str]) -> Ids:
     """Each id once, in order.
 
     Raises:
-        CommandFailed: one can't be an id, or standard input has none.
+        CommandFailed: one can't be an id.
     """
     found = tuple(dict.fromkeys(_every(arguments)))
     if not found:
-        raise CommandFailed(["standard input has no ids"], Exit.REFUSED)
+        # As often as not that is good news: nothing has failed that could be deleted.
+        tell("standard input has no ids: there is nothing to do")
     wrong = [each for each in found if not _ID.fullmatch(each)]
     if wrong:
         raise CommandFailed([f"{each!r} is no id" for each in wrong], Exit.REFUSED)

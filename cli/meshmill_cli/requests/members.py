@@ -18,7 +18,7 @@ from meshmill_cli.frame.exits import Exit
 
 _STANDARD_INPUT = Path("-")
 _DEFAULT_FORMAT = "gltf"
-_MOST_BYTES = 64 * 1024
+MOST_BYTES = 64 * 1024
 """Of a request, in the contract."""
 
 
@@ -41,7 +41,7 @@ def read_members(
         OSError: the source can't be read.
     """
     try:
-        members = {} if source is None else parse_object(_read(source), _MOST_BYTES)
+        members = {} if source is None else parse_object(_read(source), MOST_BYTES)
     except RequestError as refusal:
         raise CommandFailed([str(refusal)], Exit.REFUSED) from None
     named = {name: value for name, value in parameters.items() if value is not None}

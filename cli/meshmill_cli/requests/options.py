@@ -44,6 +44,17 @@ Options = Annotated[
 Spec = Annotated[
     Path | None, typer.Option(help="A request as JSON, as the API takes it; - reads stdin.")
 ]
+Priority = Annotated[
+    int | None, typer.Option(help="1 to 10, 5 unless given; from 8 on it is made first.")
+]
+Labels = Annotated[
+    list[str] | None,
+    typer.Option("--label", metavar="NAME=VALUE", help="Stored with it; may be repeated."),
+]
+CustomId = Annotated[str | None, typer.Option(help="Your own name of it.")]
+RejectDuplicate = Annotated[
+    bool, typer.Option("--reject-duplicate", help="Refuse what stands there already.")
+]
 OnlyEstimate = Annotated[
     bool, typer.Option("--estimate", help="Tell what it would take, and make nothing.")
 ]

@@ -11,6 +11,7 @@ import typer
 from meshmill_cli.frame.errors import CommandFailed
 from meshmill_cli.frame.exits import Exit
 from meshmill_cli.terminal.output import say, tell
+from meshmill_cli.terminal.whole_files import write_whole
 
 if TYPE_CHECKING:
     from meshmill_cli.viewer.exhibit import Exhibit
@@ -77,9 +78,7 @@ def _write(exhibit: Exhibit, target: Path) -> None:
         reason = "too big for a page of its own (256 MiB); leave --html out"
         raise CommandFailed([f"{exhibit.name}: {reason}"], Exit.REFUSED)
     page = self_contained_page(exhibit, viewer_script())
-    part = target.with_name(f"{target.name}.part")
-    part.write_bytes(page)
-    part.replace(target)
+    write_whole({target: page})
     say(f"{target}  {len(page):,} bytes")
 
 

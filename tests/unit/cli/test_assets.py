@@ -95,7 +95,6 @@ def test_ids_that_come_by_a_pipe_may_repeat_and_have_blank_lines(
 @pytest.mark.parametrize(
     ("arguments", "stdin", "told"),
     [
-        (["-"], "", "standard input has no ids"),
         (["../a-1"], "", "'../a-1' is no id"),
         (["a-1", ""], "", "'' is no id"),
         (["-"], "a-1\n..\n", "'..' is no id"),
@@ -107,6 +106,26 @@ def test_what_cannot_be_an_id_is_refused_before_anything_is_sent(
     ended = meshmill("assets", "download", *arguments, stdin=stdin)
     assert ended.code == 2
     assert told in ended.err
+    assert pipeline.service.requests == []
+
+
+@pytest.mark.parametrize(
+    ("command", "out"),
+    [
+        (("delete", "-", "--yes"), ""),
+        (("delete", "-"), ""),
+        (("get", "-"), ""),
+        (("wait", "-", "--json"), "[]\n"),
+        (("download", "-", "--json"), "[]\n"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, tuple) else "",
+)
+def test_no_ids_at_all_are_nothing_to_do(
+    command: tuple[str, ...], out: str, pipeline: Pipeline, meshmill: Meshmill
+) -> None:
+    ended = meshmill("assets", *command, stdin="")
+    assert (ended.code, ended.out) == (0, out)
+    assert ended.err == "standard input has no ids: there is nothing to do\n"
     assert pipeline.service.requests == []
 
 

@@ -116,7 +116,7 @@ def test_a_person_is_asked_before_something_is_deleted(pipeline: Pipeline) -> No
         (["wait", "a-1"], "meshmill assets wait a-1"),
         (["wait", "a-1", *PROFILE], "meshmill assets wait a-1 --profile local"),
         (["create", "--wait"], "meshmill assets wait a-1"),
-        (["download", "a-1", "--wait"], "meshmill assets wait a-1"),
+        (["download", "a-1", "--wait"], "meshmill assets download --out . --wait a-1"),
         (["wait", "a-1", "a-2", "a-3", "a-4", "a-5"], "a-3 a-4 and the other ids"),
     ],
     ids=["one", "of-a-profile", "created", "before-a-download", "many"],

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 import typer
 
+from meshmill.domain.request import MAX_BODY_BYTES
 from meshmill.geometry.registry import FORMATS, GENERATORS
 from meshmill.geometry.spec import Quality
 from meshmill_cli.app import app
 from meshmill_cli.frame import names
+from meshmill_cli.requests import members
 from meshmill_client import AssetStatus
 from tests.support.home import Home
 from tests.unit.cli.processes import COMMAND, piped
@@ -69,6 +71,10 @@ def test_names_that_help_shows_are_those_of_the_engine_and_of_the_contract() -> 
     assert tuple(GENERATORS) == names.GENERATORS
     assert typing.get_args(Quality) == names.QUALITIES
     assert tuple(AssetStatus) == names.STATUSES
+
+
+def test_a_request_in_a_file_may_be_as_long_as_one_over_the_api() -> None:
+    assert members.MOST_BYTES == MAX_BODY_BYTES
 
 
 def commands(command: Any, *path: str) -> Iterator[tuple[str, ...]]:
