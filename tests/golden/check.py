@@ -10,23 +10,33 @@ import platform
 import sys
 from collections.abc import Iterable
 
-from tests.golden.assets import ASSETS, may_compare_bytes
-from tests.golden.record import digests_of, recorded
+from tests.golden.assets import ASSETS, made, may_compare_bytes
+from tests.golden.record import digests_in, recorded
+from tests.golden.twice import compared
 
 
 def differing(labels: Iterable[str]) -> list[str]:
-    """Those of ``labels`` that come out otherwise than recorded, each with what differs."""
+    """Those of ``labels`` that come out otherwise than recorded, each with what differs.
+
+    Where bytes do, it is told whether they do so each time: a machine or a library that isn't
+    deterministic is another matter than an engine that was changed.
+    """
     kinds = ("content", "bytes") if may_compare_bytes() else ("content",)
     assets = recorded()["assets"]
     found = []
     for label in labels:
-        here = digests_of(label)
-        found += [
-            f"{label}: {kind} of {name}"
-            for kind in kinds
-            for name, digest in here[kind].items()
-            if assets[label][kind].get(name) != digest
-        ]
+        artefact = made(label)
+        here = digests_in(artefact)
+        for kind in kinds:
+            names = [
+                name
+                for name, digest in here[kind].items()
+                if assets[label][kind].get(name) != digest
+            ]
+            again = made(label) if names else artefact
+            found += [
+                f"{label}: {kind} of {name}; {compared(artefact, again, name)}" for name in names
+            ]
     return found
 
 

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from meshmill.geometry.artefact import Artefact
 from meshmill.geometry.version import ENGINE_VERSION
 from tests.golden.assets import ASSETS, BYTES_ON, made, may_compare_bytes
 
@@ -24,9 +25,9 @@ class VersionUnchanged(Exception):
     """Content differs although the engine still has the version that was recorded."""
 
 
-def digests_of(label: str) -> Digests:
-    """SHA-256 of each file of the asset ``label``: of its ``content`` and of its ``bytes``."""
-    files = json.loads(made(label).files[-1].data)["files"]
+def digests_in(artefact: Artefact) -> Digests:
+    """SHA-256 of each file of an asset: of its ``content`` and of its ``bytes``."""
+    files = json.loads(artefact.files[-1].data)["files"]
     return {
         "content": {file["name"]: file["content_sha256"] for file in files},
         "bytes": {file["name"]: file["sha256"] for file in files},
@@ -62,7 +63,9 @@ def main() -> int:
         return 1
     record = recorded() if PATH.exists() else {}
     try:
-        record = updated(record, {label: digests_of(label) for label in ASSETS}, ENGINE_VERSION)
+        record = updated(
+            record, {label: digests_in(made(label)) for label in ASSETS}, ENGINE_VERSION
+        )
     except VersionUnchanged as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 1

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from meshmill.geometry.artefact import Artefact, ArtefactFile, Stats
 from meshmill.geometry.version import ENGINE_VERSION
 from tests.golden.assets import ASSETS
 from tests.golden.check import differing
 from tests.golden.record import VersionUnchanged, recorded, updated
 from tests.golden.simd import without_simd
+from tests.golden.twice import compared
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -29,7 +31,16 @@ def test_the_record_is_of_this_engine_version_and_of_every_asset() -> None:
 
 @pytest.mark.parametrize("label", ASSETS)
 def test_geometry_pixels_and_bytes_are_those_recorded(label: str) -> None:
-    assert not differing([label]), "change ENGINE_VERSION, then run python -m tests.golden.record"
+    found = differing([label])
+    assert not found, "change ENGINE_VERSION, then run python -m tests.golden.record"
+
+
+def test_bytes_that_come_and_go_are_told_from_those_that_stay() -> None:
+    once = Artefact((ArtefactFile("model", "model.glb", "", b"0123456789"),), Stats(1, 1, 1, 1))
+    anew = Artefact((ArtefactFile("model", "model.glb", "", b"012x45678"),), Stats(1, 1, 1, 1))
+    assert compared(once, once, "model") == "made twice here, it is the same both times"
+    told = compared(once, anew, "model")
+    assert "10 and 9 bytes, of which 2 differ, first at 3: 33 34" in told
 
 
 def test_assets_are_the_same_without_simd() -> None:
