@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,9 +23,11 @@ from meshmill.domain.account_job import AccountJob, JobKind
 from tests.contract.samples import STATES, new_asset
 from tests.faults import batch_records, insides
 from tests.faults.actors import elsewhere
+from tests.faults.depth import TIMEOUT_SECONDS, planned_faults, thinned
 from tests.faults.injection import Call, Happening, Mode
 from tests.faults.platform import NotAtRest, Platform, platform
 from tests.faults.scenarios import rock
+from tests.faults.shards import one_shard_each
 from tests.support import tables, tokens
 from tests.support.cloud import Reply
 
@@ -36,15 +37,16 @@ SETTLE_MS, LEASE_MS = 60_000, 120_000
 #: A lease, then the round that takes the job over, and perhaps another time to settle.
 _RECOVERY_MS = 2 * LEASE_MS + SETTLE_MS
 _MOST_ROUNDS = 30
-#: Into how many shares a normal run divides the points of faults, and of interruptions; nightly
-#: there is one, which has all.
-_SHARES = 1 if os.environ.get("MESHMILL_NIGHTLY") == "1" else 4
 _BEARER = tokens.token(permissions=["account:manage"], exp=4_000_000_000)
 
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with platform(tmp_path_factory.mktemp("cloud")) as running:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        platform(tmp_path_factory.mktemp("cloud")) as running,
+    ):
+        one_shard_each(patch)
         yield running
 
 
@@ -216,28 +218,22 @@ def _some_of(calls: Sequence[Call], *, updates: int) -> list[int]:
     return sorted(chosen)
 
 
-def _share_of(mode: Mode, points: Sequence[int]) -> Sequence[int]:
-    """A quarter of the points, another one for each next mode; nightly all of them.
-
-    Each point meets three of the twelve modes: all together are minutes, and each operation that
-    an asset's way shares with an account's meets every mode in ``test_every_call``.
-    """
-    return points[list(Mode).index(mode) % _SHARES :: _SHARES]
-
-
-@pytest.mark.parametrize("mode", Mode, ids=lambda mode: mode.name.lower())
+@pytest.mark.timeout(TIMEOUT_SECONDS)
 @pytest.mark.parametrize("name", SCENES)
-def test_any_single_fault_is_survived(stage: Platform, name: str, mode: Mode) -> None:
+def test_any_single_fault_is_survived(stage: Platform, name: str) -> None:
     scene = SCENES[name]
     undisturbed = play(stage, scene, {})
     points = points_of(scene, list(stage.aws.calls))
     assert points
-    for number in _share_of(mode, points):
+    played = 0
+    for number, mode in planned_faults(points, 1):
         took = play(stage, scene, {number: mode})
         assert stage.aws.struck == [number], "the fault never struck"
         # A fault that costs an invocation costs a lease, and what it found again must settle.
         allowed = undisturbed + (0 if mode.is_mended_by_the_sdk else _RECOVERY_MS)
         assert took <= allowed, f"{mode} at {number}: {took} ms to recover"
+        played += 1
+    print(f"{name}: {played} schedules")
 
 
 def test_every_operation_that_accounts_take_is_met_by_faults(stage: Platform) -> None:
@@ -336,7 +332,7 @@ def test_whoever_acts_meanwhile_nothing_of_the_erased_user_is_left(
     prepare(stage)
     stage.aws.arm({})
     first(stage)
-    for number in _some_of(stage.aws.calls, updates=4)[:: min(_SHARES, 2)]:
+    for number in thinned(_some_of(stage.aws.calls, updates=4), 3):
         stage.reset()
         prepare(stage)
         stage.aws.arm({number: interrupt})

@@ -1,15 +1,14 @@
 """Every call to AWS on a manifest's way goes wrong in every way, and nothing is lost or doubled.
 
 Counts, reports and assets are those of an undisturbed run. ``MESHMILL_NIGHTLY=1`` gives each call
-each of the twelve modes. A normal run takes the first and the last call of each operation, each
-with one of the modes, the next one with another.
+each of the twelve modes. A normal run takes the first or the last call of each operation with one
+of the modes, the next one with another.
 """
 
 from __future__ import annotations
 
 import itertools
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 
@@ -29,14 +28,12 @@ from tests.faults.batch_oracle import outcome
 from tests.faults.batch_scenarios import (
     BATCH_SCENARIOS,
 )
+from tests.faults.depth import IS_NIGHTLY, TIMEOUT_SECONDS, planned_faults, thinned
 from tests.faults.injection import Call, Happening, Mode, representatives
 from tests.faults.platform import Platform, platform
 from tests.faults.scenarios import SCENARIOS, Scenario
 from tests.faults.shards import one_shard_each
 
-_IS_NIGHTLY = os.environ.get("MESHMILL_NIGHTLY") == "1"
-#: Into how many shares the modes of each call are divided.
-_SHARES = 1 if _IS_NIGHTLY else len(Mode)
 #: What a failure may cost of those who are given messages: a lease, or some redeliveries.
 _REDELIVERY_MS = 3 * 60_000
 #: Of others, and of a death: the message is back before the lease has lapsed, which on AWS it is
@@ -69,23 +66,16 @@ def play(stage: Platform, scenario: Scenario, plan: Mapping[int, Mode | Happenin
     return stage.clock.now_ms() - began
 
 
-def points_of(scenario: Scenario, calls: list[Call]) -> list[int]:
-    """Numbers of the calls that get faults."""
+def points_of(scenario: Scenario, calls: list[Call]) -> Sequence[int]:
+    """Numbers of the calls that get faults: in a normal run half of each kind's first and last."""
     points = [number for number in representatives(calls) if scenario.concerns(calls[number])]
-    if _IS_NIGHTLY:
+    if IS_NIGHTLY:
         return points
     by_call: dict[Call, list[int]] = {}
     for number in points:
         by_call.setdefault(calls[number], []).append(number)
-    chosen = ({numbers[0], numbers[-1]} for numbers in by_call.values())
-    return sorted(itertools.chain.from_iterable(chosen))
-
-
-def shared_out(points: list[int]) -> Iterator[tuple[int, Mode]]:
-    """Each point with its share of the modes; neighbours have different ones."""
-    for place, number in enumerate(points):
-        for mode in list(Mode)[place % _SHARES :: _SHARES]:
-            yield number, mode
+    ends = ({numbers[0], numbers[-1]} for numbers in by_call.values())
+    return thinned(sorted(itertools.chain.from_iterable(ends)), 2, BATCH_SCENARIOS.index(scenario))
 
 
 def _allowed_ms(call: Call, mode: Mode) -> int:
@@ -95,7 +85,7 @@ def _allowed_ms(call: Call, mode: Mode) -> int:
     return _REDELIVERY_MS if is_returned else _CARE_MS
 
 
-@pytest.mark.timeout(7_200 if _IS_NIGHTLY else 300)
+@pytest.mark.timeout(TIMEOUT_SECONDS)
 @pytest.mark.parametrize("scenario", BATCH_SCENARIOS, ids=lambda scenario: scenario.name)
 def test_any_single_fault_changes_neither_counts_nor_reports(
     stage: Platform, scenario: Scenario
@@ -105,7 +95,7 @@ def test_any_single_fault_changes_neither_counts_nor_reports(
     points = points_of(scenario, list(stage.aws.calls))
     assert points
     played = longest = 0
-    for number, mode in shared_out(points):
+    for number, mode in planned_faults(points, 1):
         took = play(stage, scenario, {number: mode})
         assert stage.aws.struck == [number], "the fault never struck"
         assert outcome() == expected, f"{mode} at {number}"

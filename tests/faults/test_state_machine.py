@@ -16,12 +16,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.faults.depth import IS_NIGHTLY
 from tests.faults.machine import Pipeline
 from tests.faults.platform import Platform, platform
 from tests.faults.shards import one_shard_each
 
 _SEED = int(os.environ.get("MESHMILL_SEED", "16"))
-_EXAMPLES, _STEPS = (500, 60) if os.environ.get("MESHMILL_NIGHTLY") == "1" else (28, 30)
+_EXAMPLES, _STEPS = (500, 60) if IS_NIGHTLY else (28, 30)
 _SHRINKS = os.environ.get("MESHMILL_SHRINK") != "0"
 _PHASES = (Phase.generate, Phase.shrink) if _SHRINKS else (Phase.generate,)
 _DEPTH = settings(

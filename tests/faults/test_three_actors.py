@@ -7,7 +7,6 @@ Schedules are sampled with a fixed seed; ``MESHMILL_NIGHTLY=1`` tries all of the
 from __future__ import annotations
 
 import itertools
-import os
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,13 +27,14 @@ from tests.faults.actors import (
     reconcile,
     work,
 )
+from tests.faults.depth import IS_NIGHTLY
 from tests.faults.injection import representatives
 from tests.faults.platform import Platform, platform
 from tests.faults.shards import one_shard_each
 
 _SEED = 20_261_122
 #: First interruptions of each scenario, and second ones of each of those; None: all.
-_FIRST, _SECOND = (None, None) if os.environ.get("MESHMILL_NIGHTLY") == "1" else (6, 2)
+_FIRST, _SECOND = (None, None) if IS_NIGHTLY else (6, 2)
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,8 @@ SHARED = "tests/e2e"
 _OWN_STACKS = f"{SHARED}/test_local_"
 #: Their fixtures are cheap and their tests long, so that each test may go to whoever is free.
 _APART = ("tests/acceptance/", "tests/faults/")
+#: Their tests share fixtures that take seconds: a synthesised stage each.
+_TOGETHER = ("tests/infra/",)
 #: Their lines are covered here before anywhere else, by tests that are quick although traced.
 _TRACED = (
     "tests/contract/",
@@ -25,8 +27,12 @@ _TRACED = (
     "tests/unit/test_",
     "tests/unit/usecases/",
 )
+#: Of these, what makes assets by the dozen, on lines that each generator's own tests reach.
+_REPEATING = tuple(
+    f"tests/unit/geometry/test_{name}.py" for name in ("estimate", "golden", "validator")
+)
 #: From the longest on, so that no worker is left with one of them at the end.
-_ORDER = (_OWN_STACKS, "tests/faults/", "tests/contract/", "tests/infra/", "tests/acceptance/")
+_ORDER = (_OWN_STACKS, "tests/infra/", "tests/faults/", "tests/contract/", "tests/acceptance/")
 
 
 class UnitScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
@@ -37,11 +43,14 @@ class UnitScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no
 
 
 def unit_of(nodeid: str) -> str:
-    """What goes to one worker as a whole: all users of the shared stack, a file, or a test."""
+    """What goes to one worker as a whole: users of one expensive thing, a file, or a test."""
     if nodeid.startswith(SHARED) and not nodeid.startswith(_OWN_STACKS):
         return SHARED
     if nodeid.startswith(_APART):
         return nodeid
+    for folder in _TOGETHER:
+        if nodeid.startswith(folder):
+            return folder
     return nodeid.partition("::")[0]
 
 
@@ -55,4 +64,4 @@ def rank_of(nodeid: str) -> int:
 
 def is_traced(nodeid: str) -> bool:
     """Whether coverage watches a test, which may double its time."""
-    return nodeid.startswith(_TRACED)
+    return nodeid.startswith(_TRACED) and not nodeid.startswith(_REPEATING)

@@ -301,6 +301,7 @@ class _Forgetting(InMemoryExportFiles):
         self.files[key] = b""
 
 
+@pytest.mark.no_cover  # whose memory would be measured too
 def test_ten_thousand_records_are_exported_in_the_memory_of_one_part() -> None:
     accounts = Accounts()
     accounts.have(assets=1, keys=0)

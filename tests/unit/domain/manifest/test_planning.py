@@ -210,6 +210,7 @@ def test_a_file_with_too_many_lines_is_read_no_further_than_the_last_that_may_be
     assert sum(read) <= (10_000 + 20) * len(LINE)
 
 
+@pytest.mark.no_cover  # whose memory would be measured too, at a third of the speed
 @pytest.mark.parametrize(
     "block",
     [b"{" + b"x" * 99_999, LINE * 1000, b'{"a\n' * 4000, b'{"' + bytes(99_998)],

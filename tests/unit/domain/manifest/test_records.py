@@ -176,6 +176,7 @@ def _line_feeds(size: int) -> Iterator[bytes]:
     return (b'"' + b"\n" * 10_000 for _ in range(size // 100_000))
 
 
+@pytest.mark.no_cover  # whose memory would be measured too, at a third of the speed
 @pytest.mark.parametrize(
     ("manifest_format", "stream", "size"),
     [
