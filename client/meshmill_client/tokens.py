@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
-from meshmill_client.errors import MeshmillError
+from meshmill_client.errors import MeshmillError, ServerError, UnexpectedAnswer
 from meshmill_client.retries import transient
 from meshmill_client.runtime import Runtime
 
@@ -56,10 +56,14 @@ class AccessToken:
 
 @dataclass(frozen=True, slots=True)
 class CachedToken:
-    """A token as it is kept: ``expires_at`` is in seconds since 1970."""
+    """A token as it is kept; times in seconds since 1970.
+
+    From ``renew_at`` on the next one is fetched; if it isn't told, five minutes before the end.
+    """
 
     text: str = field(repr=False)
     expires_at: float
+    renew_at: float | None = None
 
 
 class TokenCache(Protocol):
@@ -112,7 +116,7 @@ class Tokens:
 
         Raises:
             TokenRefused: the endpoint does not know these credentials.
-            ApiError, ConnectionFailed: it does not answer, and there is no token left.
+            ApiError, ConnectionFailed, UnexpectedAnswer: it does not give one, and none is left.
         """
         held, now = self._held, self._runtime.now()
         if held is not None and now < held.renew_at:
@@ -141,15 +145,16 @@ class Tokens:
             token = await self._fetch()
         except MeshmillError as error:
             now = self._runtime.now()
-            if held is None or now >= held.expires_at or not transient(error):
+            if held is None or now >= held.expires_at or _is_refusal(error):
                 raise
             return _Held(held.text, now + _TRY_AGAIN_AFTER, held.expires_at)
         # A token that lives for less than ten minutes is renewed at half its life.
         margin = min(RENEW_BEFORE_EXPIRY, token.expires_in / 2)
         expires_at = asked_at + token.expires_in
+        renew_at = expires_at - margin
         if self._cache is not None and math.isfinite(expires_at):
-            self._cache.store(CachedToken(token.text, expires_at))
-        return _Held(token.text, expires_at - margin, expires_at)
+            self._cache.store(CachedToken(token.text, expires_at, renew_at))
+        return _Held(token.text, renew_at, expires_at)
 
     def _forget(self, refused: _Held) -> None:
         """Unless another process has kept a newer one."""
@@ -161,4 +166,12 @@ class Tokens:
         kept = self._cache.load() if self._cache is not None else None
         if kept is None:
             return None
-        return _Held(kept.text, kept.expires_at - RENEW_BEFORE_EXPIRY, kept.expires_at)
+        renew_at = kept.renew_at
+        if renew_at is None:
+            renew_at = kept.expires_at - RENEW_BEFORE_EXPIRY
+        return _Held(kept.text, renew_at, kept.expires_at)
+
+
+def _is_refusal(error: MeshmillError) -> bool:
+    """Whether it is about the credentials; else the endpoint is just not itself."""
+    return not (transient(error) or isinstance(error, ServerError | UnexpectedAnswer))

@@ -12,6 +12,7 @@ from meshmill_cli.frame.connection import connected
 from meshmill_cli.frame.errors import CommandFailed
 from meshmill_cli.frame.exits import Exit
 from meshmill_cli.frame.following import Then
+from meshmill_cli.terminal.counts import counted
 from meshmill_cli.terminal.interruptions import GOES_ON, IS_KEPT, resumable
 from meshmill_cli.terminal.listing import Face, Listing
 from meshmill_cli.terminal.output import say, say_json, tell
@@ -95,7 +96,8 @@ def redrive(batch_id: str, then: Then) -> None:
     with connected(then.profile) as client:
         batch = client.batches.redrive(batch_id)
         if not then.quiet:
-            tell(f"{batch.name} is {batch.status}, {batch.counts.redriven:,} assets redriven")
+            redriven = counted(batch.counts.redriven, "asset")
+            tell(f"{batch.name} is {batch.status}, {redriven} redriven")
         if then.waits:
             _say_done(client, batch, then)
         elif then.as_json:

@@ -25,6 +25,7 @@ from meshmill_cli.requests.options import (
     TextureFormat,
     TextureSize,
 )
+from meshmill_cli.terminal.counts import counted
 from meshmill_cli.terminal.whole_files import write_whole
 
 if TYPE_CHECKING:
@@ -106,10 +107,8 @@ def _as_text(artefact: Artefact, paths: list[Path]) -> str:
         f"{path}  {len(file.data):,} bytes"
         for path, file in zip(paths, artefact.files, strict=True)
     ]
-    lines.append(
-        f"{stats.triangles:,} triangles, {stats.vertices:,} vertices, "
-        f"{stats.materials} materials, {stats.textures} textures"
-    )
+    made = (counted(stats.materials, "material"), counted(stats.textures, "texture"))
+    lines.append(f"{stats.triangles:,} triangles, {stats.vertices:,} vertices, {', '.join(made)}")
     return "\n".join(lines)
 
 

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from meshmill_cli.frame.errors import CommandFailed
 from meshmill_cli.frame.exits import Exit
+from meshmill_cli.frame.usage import is_help, usage_failure
 from meshmill_cli.terminal.columns import on_one_line
 from meshmill_cli.terminal.output import is_coloured
 
@@ -88,6 +90,10 @@ def _as_failures() -> Iterator[None]:
         raise CommandFailed(["interrupted"], Exit.INTERRUPTED) from None
     except BrokenPipeError:
         raise CommandFailed([], Exit.OUTPUT_CLOSED) from None
+    except TyperException as error:
+        if is_help(error):
+            raise
+        raise usage_failure(error) from None
     except ModuleNotFoundError as error:
         if error.name not in _OF_OPERATORS:
             raise

@@ -96,7 +96,9 @@ def list_keys(stage: Stage, as_json: AsJson = False) -> None:
 
 @keys.command(epilog=examples("meshmill keys revoke 0a1b2c3d4e5f --stage staging"))
 def revoke(
-    key_id: Annotated[str, typer.Argument(help="As listed: the middle part of the key.")],
+    key_id: Annotated[
+        str, typer.Argument(metavar="KEY_ID", help="As listed: the middle part of the key.")
+    ],
     stage: Stage,
     as_json: AsJson = False,
 ) -> None:

@@ -53,7 +53,10 @@ def list_profiles(context: typer.Context, as_json: AsJson = False) -> None:
 
 @profiles.command(epilog=examples("meshmill profiles use staging"))
 def use(
-    name: Annotated[str, typer.Argument(help="A stored profile.", autocompletion=stored_profiles)],
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="A stored profile.", autocompletion=stored_profiles),
+    ],
 ) -> None:
     """Make a stored profile the current one."""
     from meshmill_cli.profiles.signing_in import overruled_by  # noqa: PLC0415

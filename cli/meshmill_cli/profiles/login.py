@@ -25,7 +25,10 @@ LOGOUT_EXAMPLES = examples("meshmill logout", "meshmill logout staging")
 
 def login(
     name: Annotated[
-        str, typer.Argument(help="What to call the profile.", autocompletion=stored_profiles)
+        str,
+        typer.Argument(
+            metavar="NAME", help="What to call the profile.", autocompletion=stored_profiles
+        ),
     ] = _DEFAULT_NAME,
     base_url: Annotated[
         str | None, typer.Option(help="Address of the service, unless the profile has it already.")
@@ -72,7 +75,9 @@ def logout(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="Which profile; the current one unless given.", autocompletion=stored_profiles
+            metavar="NAME",
+            help="Which profile; the current one unless given.",
+            autocompletion=stored_profiles,
         ),
     ] = None,
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from meshmill_cli.terminal.counts import counted
 from meshmill_client import Asset, Batch, Transfer
 
 _PERCENT = 100.0
@@ -68,7 +69,7 @@ def step_of_transfer(transfer: Transfer) -> Step:
 
 def _counts(batch: Batch) -> list[str]:
     counts = batch.counts
-    lines = "" if counts.lines is None else f" of {counts.lines:,} lines"
+    lines = "" if counts.lines is None else f" of {counted(counts.lines, 'line')}"
     told = [f"{counts.completed:,} completed{lines}"]
     others = {
         "duplicate": counts.duplicate, "rejected": counts.rejected, "failed": counts.failed,

@@ -32,7 +32,9 @@ Examples:
 
 
 def view(
-    file: Annotated[Path, typer.Argument(help="A .glb, or a folder that holds model.glb.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A .glb, or a folder that holds model.glb.")
+    ],
     html: Annotated[
         Path | None,
         typer.Option("--html", help="Write one page with everything in it, and serve nothing."),

@@ -5,9 +5,16 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from meshmill_client.profiles.errors import ProfileMissing
+
+try:
+    import fcntl
+except ImportError:  # on Windows
+    fcntl = None  # type: ignore[assignment]
 
 _OURS = "meshmill"
 _PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
@@ -44,8 +51,7 @@ def write_private(path: Path, content: bytes) -> None:
     Raises:
         OSError: it can't be written.
     """
-    target = path.resolve()
-    target.parent.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+    target = private_folder_of(path) / path.resolve().name
     draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_FILE)
@@ -56,6 +62,36 @@ def write_private(path: Path, content: bytes) -> None:
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Wait until no other process is in here for this folder, and keep others out meanwhile.
+
+    The lock ends with the process that holds it, and leaves nothing behind. Nobody waits where the
+    folder isn't there, or where a system knows no such locks.
+    """
+    if fcntl is None or not folder.is_dir():
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # of file systems without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def private_folder_of(path: Path) -> Path:
+    """The folder that holds a file, or what a link leads to; made if needed.
+
+    Raises:
+        OSError: it can't be made.
+    """
+    folder = path.resolve().parent
+    folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+    return folder
 
 
 def _standard(variable: str, windows: str, below_home: str) -> Path:

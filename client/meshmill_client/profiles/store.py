@@ -18,7 +18,7 @@ from typing import Any
 
 from meshmill_client.credentials import ClientCredentials
 from meshmill_client.profiles.errors import DamagedProfiles, ProfileMissing, ProfileRefused
-from meshmill_client.profiles.places import write_private
+from meshmill_client.profiles.places import alone_in, private_folder_of, write_private
 from meshmill_client.profiles.profile import KNOWN_MEMBERS, Profile, checked_name
 from meshmill_client.profiles.token_file import token_file_of
 
@@ -70,11 +70,13 @@ class ProfileStore:
             ProfileRefused: its name is none that can be stored.
             DamagedProfiles, OSError: as :meth:`names`; or it can't be written.
         """
-        document = self._read()
-        before = document["profiles"].get(checked_name(profile.name), {})
-        strange = {name: value for name, value in before.items() if name not in KNOWN_MEMBERS}
-        document["profiles"][profile.name] = {**profile.members(), **strange}
-        self._write(document | {"current": profile.name})
+        name = checked_name(profile.name)
+        with alone_in(private_folder_of(self.path)):
+            document = self._read()
+            before = document["profiles"].get(name, {})
+            strange = {key: value for key, value in before.items() if key not in KNOWN_MEMBERS}
+            document["profiles"][name] = {**profile.members(), **strange}
+            self._write(document | {"current": name})
 
     def use(self, name: str) -> None:
         """Make a stored profile the current one.
@@ -82,9 +84,10 @@ class ProfileStore:
         Raises:
             ProfileMissing, DamagedProfiles, OSError: as :meth:`get`; or it can't be written.
         """
-        document = self._read()
-        self._existing(document, name)
-        self._write(document | {"current": name})
+        with alone_in(self.path.resolve().parent):
+            document = self._read()
+            self._existing(document, name)
+            self._write(document | {"current": name})
 
     def remove(self, name: str) -> None:
         """Forget a profile and its token; where it was the current one, there is none then.
@@ -92,13 +95,14 @@ class ProfileStore:
         Raises:
             ProfileMissing, DamagedProfiles, OSError: as :meth:`get`; or it can't be written.
         """
-        document = self._read()
-        self._existing(document, name)
-        self._forget_token(name)
-        del document["profiles"][name]
-        if document.get("current") == name:
-            document["current"] = None
-        self._write(document)
+        with alone_in(self.path.resolve().parent):
+            document = self._read()
+            self._existing(document, name)
+            self._forget_token(name)
+            del document["profiles"][name]
+            if document.get("current") == name:
+                document["current"] = None
+            self._write(document)
 
     def _forget_token(self, name: str) -> None:
         try:

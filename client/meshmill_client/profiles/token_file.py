@@ -26,7 +26,10 @@ class TokenFile:
             kept = json.loads(self.path.read_bytes())
             text = str(kept["text"])
             require_fit_for_header(text)
-            return CachedToken(text, float(kept["expires_at"]))
+            renew_at = kept.get("renew_at")
+            return CachedToken(
+                text, float(kept["expires_at"]), None if renew_at is None else float(renew_at)
+            )
         except (OSError, ValueError, KeyError, TypeError):
             return None
 

@@ -39,6 +39,7 @@ def test_it_writes_the_files_of_each_format(
     assert provenance["request"]["format"] == output_format
     told = capsys.readouterr().out
     assert all(str(folder / name) in told for name in names)
+    assert "1 material, 3 textures" in told
 
 
 def test_options_and_flags_override_a_request_from_a_file(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import stat
+import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ from meshmill_client.profiles import (
     resolve,
     token_file_of,
 )
+from meshmill_client.profiles.places import alone_in
 from tests.support.home import Home, settled
 
 URL = "https://meshmill.example"
@@ -98,6 +101,27 @@ def test_a_failed_write_keeps_the_file_that_stood_there(
         store().put(profile("other", api_key="mm_2"))
     assert list(home.stored()["profiles"]) == ["key"]
     assert [path.name for path in home.profiles.parent.iterdir()] == ["profiles.json"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such locks")
+def test_two_logins_at_once_store_both(home: Home) -> None:
+    store().put(profile("first", api_key="mm_1"))
+    late = threading.Thread(target=lambda: store().put(profile("late", api_key="mm_3")))
+    with alone_in(home.profiles.parent):
+        late.start()
+        late.join(0.2)
+        assert late.is_alive(), "it did not wait"
+        document = home.stored()
+        document["profiles"]["second"] = {"base_url": "https://b.example", "api_key": "mm_2"}
+        home.store(json.dumps(document))
+    late.join()
+    assert store().names() == ("first", "second", "late")
+
+
+def test_a_profile_that_is_missing_is_told_without_a_folder_for_it(home: Home) -> None:
+    with pytest.raises(ProfileMissing):
+        store().use("nobody")
+    assert not home.profiles.parent.exists()
 
 
 def test_a_link_to_the_file_stays_a_link(home: Home, tmp_path: Path) -> None:
@@ -366,13 +390,13 @@ def test_a_token_is_kept_for_the_next_process_and_read_by_nobody_else(home: Home
     credentials = Profile.of_members("x", CLIENT, "").credentials()
     assert isinstance(credentials, ClientCredentials)
     assert credentials.cache is not None
-    credentials.cache.store(CachedToken("text", 12.5))
+    credentials.cache.store(CachedToken("text", 12.5, 6.25))
     (kept,) = home.tokens.iterdir()
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     again = Profile.of_members("other", CLIENT, "").credentials()
     assert isinstance(again, ClientCredentials)
     assert again.cache is not None
-    assert again.cache.load() == CachedToken("text", 12.5)
+    assert again.cache.load() == CachedToken("text", 12.5, 6.25)
     again.cache.forget()
     assert credentials.cache.load() is None
 
@@ -384,6 +408,12 @@ def test_other_credentials_have_a_token_of_their_own(changes: dict[str, str]) ->
     logins = [Profile.of_members("x", CLIENT | each, "").login for each in ({}, changes)]
     paths = [token_file_of(login) for login in logins if isinstance(login, ClientCredentials)]
     assert len(set(paths)) == 2
+
+
+def test_a_token_that_an_older_version_has_kept_is_read(tmp_path: Path) -> None:
+    file = TokenFile(tmp_path / "token.json")
+    file.path.write_text('{"text": "t", "expires_at": 9e9}')
+    assert file.load() == CachedToken("t", 9e9)
 
 
 @pytest.mark.parametrize(

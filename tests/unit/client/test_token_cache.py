@@ -63,7 +63,8 @@ def test_a_token_is_kept_with_its_end_for_the_next_process(service: Service) -> 
     for _process in range(2):
         service.client(_caching(memory)).assets.get(ASSET_ID)
 
-    assert memory.stored == [CachedToken("kept", service.clock.seconds + 3600)]
+    now = service.clock.seconds
+    assert memory.stored == [CachedToken("kept", now + 3600, now + 3300)]
     assert len(service.sent(TOKEN_PATH)) == 1
     assert _bearers(service) == ["kept", "kept"]
 
@@ -80,8 +81,27 @@ def test_one_within_five_minutes_of_its_end_is_renewed(
     assert _bearers(service) == [used]
 
 
-def test_while_it_can_not_be_renewed_it_goes_on_serving(service: Service) -> None:
-    service.on("POST", TOKEN_URL, httpx.Response(503))
+def test_a_short_one_serves_half_its_life_in_other_processes_too(service: Service) -> None:
+    service.on("POST", TOKEN_URL, granted("short", expires_in=200), granted("new"))
+    service.on("GET", ASSET, shown(view()))
+    memory = Memory()
+
+    for seconds in (0, 99, 2):
+        service.clock.seconds += seconds
+        service.client(_caching(memory)).assets.get(ASSET_ID)
+
+    assert _bearers(service) == ["short", "short", "new"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [httpx.Response(503), httpx.Response(500), httpx.Response(200, text="<h1>Maintenance</h1>")],
+    ids=["503", "500", "a page"],
+)
+def test_while_it_can_not_be_renewed_it_goes_on_serving(
+    service: Service, answer: httpx.Response
+) -> None:
+    service.on("POST", TOKEN_URL, answer)
     service.on("GET", ASSET, shown(view()))
     memory = _cached(service, "kept", 200)
     client = service.client(_caching(memory), retries=NO_RETRIES)
