@@ -10,8 +10,9 @@ import typer
 from meshmill_cli.assets.commands import assets
 from meshmill_cli.batches.commands import batches
 from meshmill_cli.engine.generate import generate
-from meshmill_cli.frame.commands import Commands, LightGroup, run
+from meshmill_cli.frame.commands import Commands, run
 from meshmill_cli.frame.examples import examples
+from meshmill_cli.frame.groups import Group, LightGroup
 from meshmill_cli.generators.commands import generators
 from meshmill_cli.operators.audit import EXAMPLES as AUDIT_EXAMPLES
 from meshmill_cli.operators.audit import audit
@@ -54,7 +55,7 @@ class _Ordered(Commands):
         return sorted(self.commands, key=_ORDER.index)
 
 
-app = typer.Typer(
+app = Group(
     name="meshmill",
     cls=_Ordered,
     help=_SUMMARY,

@@ -32,6 +32,14 @@ from meshmill_client.models import (
     Failure,
     Generator,
 )
+from meshmill_client.request_types import (
+    Format,
+    GeneratorName,
+    Parameters,
+    Quality,
+    TextureFormat,
+    TextureSize,
+)
 from meshmill_client.retries import RetryPolicy
 from meshmill_client.tokens import AccessToken, CachedToken, TokenCache
 from meshmill_client.transfers import Transfer
@@ -67,13 +75,19 @@ __all__ = [
     "DryRun",
     "Estimate",
     "Failure",
+    "Format",
     "Generator",
+    "GeneratorName",
     "Generators",
     "LineError",
     "LineResult",
     "MeshmillError",
+    "Parameters",
+    "Quality",
     "RetryPolicy",
     "SystemClock",
+    "TextureFormat",
+    "TextureSize",
     "TokenCache",
     "TokenProvider",
     "Transfer",

@@ -13,6 +13,7 @@ from meshmill_client.errors import AssetFailed, NotReady
 from meshmill_client.listing import listed
 from meshmill_client.models import Asset, AssetFile, AssetPage, AssetStatus, DryRun
 from meshmill_client.polling import Deadline, Followed, OnProgress, until_final
+from meshmill_client.request_types import Format, GeneratorName, Parameters
 from meshmill_client.retries import WorthRepeating, certainly_not_received, never, transient
 from meshmill_client.session import Call, Session
 from meshmill_client.transfers import OnTransfer, unobserved
@@ -30,8 +31,8 @@ class AsyncAssets:
     async def create(
         self,
         *,
-        format: str,  # noqa: A002  # the contract's word
-        parameters: Mapping[str, Any] | None = None,
+        format: Format | str,  # noqa: A002  # the contract's word
+        parameters: Parameters | Mapping[str, Any] | None = None,
         priority: int | None = None,
         labels: Mapping[str, str] | None = None,
         custom_id: str | None = None,
@@ -66,8 +67,8 @@ class AsyncAssets:
     async def estimate(
         self,
         *,
-        format: str,  # noqa: A002  # the contract's word
-        parameters: Mapping[str, Any] | None = None,
+        format: Format | str,  # noqa: A002  # the contract's word
+        parameters: Parameters | Mapping[str, Any] | None = None,
         priority: int | None = None,
         labels: Mapping[str, str] | None = None,
         custom_id: str | None = None,
@@ -104,8 +105,8 @@ class AsyncAssets:
         self,
         *,
         status: AssetStatus | str | None = None,
-        format: str | None = None,  # noqa: A002  # the contract's word
-        generator: str | None = None,
+        format: Format | str | None = None,  # noqa: A002  # the contract's word
+        generator: GeneratorName | str | None = None,
         page_size: int = 100,
     ) -> AsyncGenerator[Asset, None]:
         """All assets, newest first; pages are read as the iterator gets to them.
@@ -231,11 +232,18 @@ def _path(asset_id: str) -> str:
 
 def _body(
     output_format: str,
-    parameters: Mapping[str, Any] | None,
+    parameters: Parameters | Mapping[str, Any] | None,
     priority: int | None,
     labels: Mapping[str, str] | None,
     custom_id: str | None,
 ) -> dict[str, Any]:
-    body: dict[str, Any] = {"format": output_format, "parameters": dict(parameters or {})}
+    body: dict[str, Any] = {"format": output_format, "parameters": _plain(parameters or {})}
     optional = {"priority": priority, "labels": labels, "custom_id": custom_id}
-    return body | {name: value for name, value in optional.items() if value is not None}
+    return body | {name: _plain(value) for name, value in optional.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    """Mappings of any kind as those that JSON is written from."""
+    if not isinstance(value, Mapping):
+        return value
+    return {name: _plain(member) for name, member in value.items()}

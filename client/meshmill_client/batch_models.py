@@ -87,7 +87,7 @@ class Batch(Wire):
     eta: datetime | None
     stalled: bool
     error: BatchError | None
-    status_url: str
+    status_url: str = Field(repr=False)
     links: BatchLinks
     files: tuple[AssetFile, ...] = ()
     upload: UploadForm | None = None

@@ -25,6 +25,7 @@ from meshmill_client.polling import Deadline, Followed, OnBatchProgress, until_f
 from meshmill_client.refusals import is_signature_refused
 from meshmill_client.retries import WorthRepeating, never, transient
 from meshmill_client.session import Call, Session
+from meshmill_client.tokens import require_fit_for_header
 from meshmill_client.transfers import OnTransfer, unobserved
 from meshmill_client.uploads import content_type_of, size_of, uploaded
 
@@ -58,12 +59,13 @@ class AsyncBatches:
 
         Raises:
             IdempotencyConflict: the key stands for another file.
+            ValueError: the key is empty, or no header can have it.
             ValidationFailed: the file is empty or too large.
             ApiError, ConnectionFailed, TokenRefused: as every call.
             OSError: the file can't be read.
         """
         path = Path(manifest)
-        size, key = size_of(path), idempotency_key or str(uuid.uuid4())
+        size, key = size_of(path), _key_of(idempotency_key)
 
         async def announced() -> Batch:
             return await self.create(
@@ -107,6 +109,7 @@ class AsyncBatches:
 
         Raises:
             IdempotencyConflict: the key stands for another request.
+            ValueError: the key is empty, or no header can have it.
             ValidationFailed: the request breaks rules.
             ApiError, ConnectionFailed, TokenRefused: as every call.
         """
@@ -114,7 +117,7 @@ class AsyncBatches:
             method="POST",
             path=_PATH,
             json={"filename": filename, "size": size, "content_type": content_type},
-            headers={"Idempotency-Key": idempotency_key or str(uuid.uuid4())},
+            headers={"Idempotency-Key": _key_of(idempotency_key)},
         )
         return Batch.read(await self._session.send(call))
 
@@ -325,6 +328,14 @@ def _path(batch_id: str) -> str:
     if not batch_id:
         raise ValueError("an id is needed: this one is empty")
     return f"{_PATH}/{quote(batch_id, safe='')}"
+
+
+def _key_of(given: str | None) -> str:
+    """The caller's own key, or one that nobody has used."""
+    if given is None:
+        return str(uuid.uuid4())
+    require_fit_for_header(given)
+    return given
 
 
 def _id_of(batch: Batch | str) -> str:

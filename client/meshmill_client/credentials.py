@@ -63,7 +63,8 @@ class ClientCredentials:
 
     The first request fetches a token. It is fetched anew five minutes before it expires, by one
     caller: others go on with the old one meanwhile, or wait for the new one where the old one is
-    past its time. While the token endpoint is down, a token that is still good goes on serving.
+    past its time. While the token endpoint fails, a token that is still good goes on serving;
+    where it refuses the credentials, that is told.
 
     Args:
         token_url: the token endpoint.
@@ -94,7 +95,10 @@ class TokenProvider:
 
     Args:
         fetch: returns a token; for :class:`~meshmill_client.AsyncClient` it may be a coroutine
-            function. When a text expires is read from it if it is a JWT.
+            function. When a text expires is read from it if it is a JWT. What it raises is raised
+            by the call that needed a token; while the last one is good that goes on serving, and
+            the function is called again half a minute later. :class:`TokenRefused` is always
+            raised: it says that there will be none.
     """
 
     fetch: Callable[[], Provided | Awaitable[Provided]] = field(repr=False)
@@ -108,6 +112,9 @@ class TokenProvider:
             token = await runtime.awaited(given) if inspect.isawaitable(given) else given
             if isinstance(token, AccessToken):
                 return token
+            if not isinstance(token, str):
+                kind = type(token).__name__
+                raise TypeError(f"a token is a str or an AccessToken; the function gave {kind}")
             return AccessToken.of_text(token, runtime.now())
 
         return Tokens(fetched, transport.runtime, None)

@@ -32,7 +32,8 @@
     ├── ProfileError                in meshmill_client.profiles: which service, and as whom
     │   ├── ProfileMissing          nobody is signed in, or not by that name
     │   ├── ProfileRefused          what it is to be made of makes none
-    │   └── DamagedProfiles         the file is not what was written there
+    │   ├── DamagedProfiles         the file is not what was written there
+    │   └── ProfilesInUse           another program does not let go of the file
     └── DownloadFailed
         ├── LinkRefused             the store no longer takes the link
         ├── Truncated               fewer or more bytes than announced
@@ -41,7 +42,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import copyreg
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -53,6 +55,10 @@ if TYPE_CHECKING:
 
 class MeshmillError(Exception):
     """Base of everything that the client raises on purpose."""
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]:
+        """Copied, and sent between processes, without its constructor, which takes no text."""
+        return copyreg.__newobj__, (type(self), *self.args), vars(self)  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,14 @@ async def listed(
         ApiError, ConnectionFailed, TokenRefused: as every call, while iterating.
         UnexpectedAnswer: the pages go round in a circle.
     """
-    asked = dict(params)
+    asked, followed = dict(params), set()
     while True:
         page = kind.read(await session.send(Call(method="GET", path=path, params=asked)))
         for item in page.data:
             yield item
         if page.next_cursor is None:
             return
-        if page.next_cursor == asked.get("cursor"):
-            raise UnexpectedAnswer(f"{path} says that a page is followed by itself")
+        if page.next_cursor in followed:
+            raise UnexpectedAnswer(f"{path} says that a page is followed by one before it")
+        followed.add(page.next_cursor)
         asked["cursor"] = page.next_cursor

@@ -88,7 +88,7 @@ class AssetFile(Wire):
     media_type: str
     bytes: int
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    url: str
+    url: str = Field(repr=False)
     expires_at: datetime
 
 
@@ -137,7 +137,7 @@ class Asset(Wire):
     attempts: int
     queue_ms: int | None
     generation_ms: int | None
-    status_url: str
+    status_url: str = Field(repr=False)
     links: AssetLinks
     deduplicated: bool | None = None
     stats: AssetStats | None = None

@@ -72,8 +72,8 @@ def retry_after(response: httpx.Response) -> float | None:
         moment = parsedate_to_datetime(text)
         answered = parsedate_to_datetime(response.headers.get("Date", ""))
         return max(0.0, (moment - answered).total_seconds())
-    except (ValueError, TypeError):
-        # No date, or one of the two has no time zone.
+    except (ValueError, TypeError, OverflowError):
+        # No date, or one that no calendar has, or one of the two has no time zone.
         return None
 
 
@@ -102,14 +102,18 @@ def _refusal(response: httpx.Response) -> Refusal:
 def _object(response: httpx.Response) -> dict[str, Any]:
     try:
         body = json.loads(response.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
 
 
 def _of_store(response: httpx.Response) -> str | None:
-    """What S3 says, in XML, which is not ours to trust: no parser that resolves anything."""
-    found = [pattern.search(response.text) for pattern in _STORE_SAYS]
+    """What S3 says, in XML, which is not ours to trust: no parser that resolves anything.
+
+    Nor is the name of an encoding, which may be of one that isn't for texts.
+    """
+    text = response.content.decode(errors="replace")
+    found = [pattern.search(text) for pattern in _STORE_SAYS]
     return ": ".join(match[1] for match in found if match) or None
 
 

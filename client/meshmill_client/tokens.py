@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
-from meshmill_client.errors import MeshmillError, ServerError, UnexpectedAnswer
-from meshmill_client.retries import transient
+from meshmill_client.errors import ApiError, TokenRefused
+from meshmill_client.retries import transient_of_store
 from meshmill_client.runtime import Runtime
 
 RENEW_BEFORE_EXPIRY = 300.0
@@ -117,6 +117,7 @@ class Tokens:
         Raises:
             TokenRefused: the endpoint does not know these credentials.
             ApiError, ConnectionFailed, UnexpectedAnswer: it does not give one, and none is left.
+            Exception: likewise a function of the caller's own, whatever it raises.
         """
         held, now = self._held, self._runtime.now()
         if held is not None and now < held.renew_at:
@@ -143,11 +144,12 @@ class Tokens:
         asked_at = self._runtime.now()
         try:
             token = await self._fetch()
-        except MeshmillError as error:
+        except Exception as error:
             now = self._runtime.now()
             if held is None or now >= held.expires_at or _is_refusal(error):
                 raise
-            return _Held(held.text, now + _TRY_AGAIN_AFTER, held.expires_at)
+            renew_at = min(now + _TRY_AGAIN_AFTER, held.expires_at)
+            return _Held(held.text, renew_at, held.expires_at)
         # A token that lives for less than ten minutes is renewed at half its life.
         margin = min(RENEW_BEFORE_EXPIRY, token.expires_in / 2)
         expires_at = asked_at + token.expires_in
@@ -172,6 +174,8 @@ class Tokens:
         return _Held(kept.text, renew_at, kept.expires_at)
 
 
-def _is_refusal(error: MeshmillError) -> bool:
-    """Whether it is about the credentials; else the endpoint is just not itself."""
-    return not (transient(error) or isinstance(error, ServerError | UnexpectedAnswer))
+def _is_refusal(error: Exception) -> bool:
+    """Whether it is about the credentials; else who gives tokens is just not itself."""
+    if isinstance(error, ApiError):
+        return not transient_of_store(error)
+    return isinstance(error, TokenRefused)

@@ -13,6 +13,7 @@ from meshmill_cli.frame.errors import CommandFailed
 from meshmill_cli.frame.examples import examples
 from meshmill_cli.frame.exits import Exit
 from meshmill_cli.frame.following import DownloadTo, Out, Then, Timeout, Wait
+from meshmill_cli.frame.groups import Group
 from meshmill_cli.frame.ids import AssetIds, OnlyIds, read_ids
 from meshmill_cli.frame.names import STATUSES
 from meshmill_cli.frame.options import FEW, AsJson, Every, Limit, Quiet
@@ -34,11 +35,12 @@ from meshmill_cli.requests.options import (
     TextureSize,
 )
 from meshmill_cli.terminal.confirmation import Yes, confirm
+from meshmill_cli.terminal.counts import counted
 from meshmill_cli.terminal.forms import form_of
 
 _TIMEOUT = 300.0
 
-assets = typer.Typer(
+assets = Group(
     name="assets",
     help="Assets of a service: ask for them, follow and download them.",
     no_args_is_help=True,
@@ -229,7 +231,7 @@ def delete(
     """Delete assets; the same request makes them again."""
     asked = read_ids(ids)
     if asked.every and not yes:
-        what = f"asset {asked.every[0]}" if asked.is_single else f"{len(asked.every)} assets"
+        what = f"asset {asked.every[0]}" if asked.is_single else counted(len(asked.every), "asset")
         confirm(f"Delete {what}?")
     from meshmill_cli.assets import work as asset_work  # noqa: PLC0415
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from meshmill_cli.assets import text as assets_text
-from meshmill_cli.assets.downloads import command_into, resumable_download
+from meshmill_cli.assets.downloads import Arrivals, command_into, resumable_download
 from meshmill_cli.assets.work import seen_by
 from meshmill_cli.frame.connection import connected
 from meshmill_cli.frame.errors import CommandFailed
@@ -19,6 +19,7 @@ from meshmill_cli.requests.estimates import estimate_as_text
 from meshmill_cli.terminal.interruptions import GOES_ON, resumable
 from meshmill_cli.terminal.output import say, say_json, tell
 from meshmill_cli.terminal.progress import transferring, waiting_for_assets
+from meshmill_cli.terminal.views import view_of
 from meshmill_client import Asset, Client, MeshmillError
 
 _MEMBERS = ("format", "parameters", "priority", "labels", "custom_id")
@@ -55,7 +56,7 @@ def estimate(asked: Mapping[str, Any], profile: str | None, *, as_json: bool) ->
     with connected(profile) as client:
         told = client.assets.estimate(**asked)
     if as_json:
-        say_json(told.model_dump(mode="json", by_alias=True))
+        say_json(view_of(told))
         return
     tell(assets_text.estimated(told))
     say(estimate_as_text(told.estimate))
@@ -110,11 +111,14 @@ def _waited(client: Client, asset: Asset, then: Then) -> Asset:
 
 
 def _download(client: Client, asset: Asset, folder: Path, then: Then) -> None:
+    arrivals = Arrivals()
     with (
         resumable_download([asset.asset_id], folder, then.profile),
         transferring(quiet=then.quiet) as moved,
     ):
-        paths = client.assets.download(asset, folder, moved)
+        paths = client.assets.download(asset, folder, arrivals.watched(moved))
+    if not then.quiet:
+        arrivals.tell()
     if then.as_json:
         say_json(assets_text.view_with_paths(asset, paths))
     else:

@@ -12,8 +12,9 @@ from meshmill_cli.assets import text as assets_text
 from meshmill_cli.assets import work as asset_work
 from meshmill_cli.frame.ids import Ids
 from meshmill_cli.frame.several import Outcome, of_each, require_all
+from meshmill_cli.terminal.counts import counted
 from meshmill_cli.terminal.interruptions import IS_KEPT, resumable
-from meshmill_cli.terminal.output import say
+from meshmill_cli.terminal.output import say, tell
 from meshmill_cli.terminal.progress import transferring
 from meshmill_client import Asset, AsyncClient, Transfer
 
@@ -48,7 +49,7 @@ def download(
         patience: seconds to wait for the assets first, None to take them as they are.
         profile: whose service it is.
         as_json: for a program.
-        quiet: without progress.
+        quiet: without progress, and without a word about what stood there already.
 
     Raises:
         CommandFailed: something went wrong with one of them, or it was interrupted.
@@ -58,6 +59,7 @@ def download(
     else:
         again = f"{command_into(out)} --wait"
         found = asset_work.waited(asked, profile, patience, quiet=quiet, again=again)
+    arrivals = Arrivals()
     ready = {outcome.name: outcome.result for outcome in found if outcome.result is not None}
     with (
         resumable_download(asked.every, out, profile),
@@ -68,11 +70,41 @@ def download(
             asset = ready[each]
             folder = out if asked.is_single else out / each
             watch = moved if asked.is_single else _Together(asset, moved)
+            watch = arrivals.watched(watch)
             return Downloaded(asset, await client.assets.download(asset, folder, watch))
 
         fetched = of_each(profile, tuple(ready), fetch)
+    if not quiet:
+        arrivals.tell()
     _say(fetched, asked, as_json=as_json)
     require_all([*(outcome for outcome in found if outcome.result is None), *fetched])
+
+
+@dataclass(slots=True)
+class Arrivals:
+    """How many files there are, and how many of them stood there already."""
+
+    files: int = 0
+    standing: int = 0
+
+    def watched(self, moved: Moved) -> Moved:
+        """Receives the files of an asset, each of whose names stands once, and hands them on."""
+        begun: set[str] = set()
+
+        def watch(transfer: Transfer) -> None:
+            if transfer.name not in begun:
+                begun.add(transfer.name)
+                self.files += 1
+                # Before anything has moved, a file is as far as it was here before.
+                self.standing += transfer.done == transfer.total
+            moved(transfer)
+
+        return watch
+
+    def tell(self) -> None:
+        """A line, if there is anything to tell."""
+        if self.standing:
+            tell(f"{self.standing:,} of {counted(self.files, 'file')} stood there already")
 
 
 def command_into(out: Path) -> str:

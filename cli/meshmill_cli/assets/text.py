@@ -9,6 +9,7 @@ from typing import Any
 
 from meshmill_cli.terminal.ages import age
 from meshmill_cli.terminal.details import Detail, files_of, moment, say_details_of
+from meshmill_cli.terminal.views import view_of, with_paths
 from meshmill_client import Asset, DryRun
 
 HEADINGS = ("asset", "status", "format", "generator", "age")
@@ -17,14 +18,12 @@ HEADINGS = ("asset", "status", "format", "generator", "age")
 
 def view(asset: Asset) -> dict[str, Any]:
     """The service's own object."""
-    return asset.model_dump(mode="json", by_alias=True)
+    return view_of(asset)
 
 
 def view_with_paths(asset: Asset, paths: Mapping[str, Path]) -> dict[str, Any]:
     """The service's own object; each of its files has the ``path`` where it stands now."""
-    told = view(asset)
-    told["files"] = [{**file, "path": str(paths[file["name"]])} for file in told["files"]]
-    return told
+    return with_paths(view(asset), paths)
 
 
 def row(asset: Asset) -> list[str]:

@@ -11,6 +11,7 @@ import typer
 from meshmill_cli.frame.connection import Profile
 from meshmill_cli.frame.examples import examples
 from meshmill_cli.frame.following import DownloadTo, Out, Then, Timeout, Wait
+from meshmill_cli.frame.groups import Group
 from meshmill_cli.frame.ids import BatchId, OnlyIds
 from meshmill_cli.frame.options import FEW, AsJson, Every, Limit, Quiet
 from meshmill_cli.terminal.confirmation import Yes, confirm
@@ -31,7 +32,7 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
 
 
-batches = typer.Typer(
+batches = Group(
     name="batches",
     help="Many requests in one file, and what became of each line.",
     no_args_is_help=True,

@@ -9,6 +9,7 @@ from meshmill_cli.frame.connection import connected
 from meshmill_cli.terminal.columns import on_one_line
 from meshmill_cli.terminal.forms import Form
 from meshmill_cli.terminal.output import say, say_json_array, tell
+from meshmill_cli.terminal.views import view_of
 from meshmill_client import LineError, LineResult
 
 Line = LineResult | LineError
@@ -55,7 +56,7 @@ def say_errors(batch_id: str, form: Form, profile: str | None) -> None:
 
 
 def _say_json(lines: Iterator[Line]) -> None:
-    say_json_array(line.model_dump(mode="json") for line in lines)
+    say_json_array(map(view_of, lines))
 
 
 def _say_csv(lines: Iterator[Line], to_csv: ToCsv) -> None:

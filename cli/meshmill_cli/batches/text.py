@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from meshmill_cli.terminal.ages import age
+from meshmill_cli.terminal.counts import counted
 from meshmill_cli.terminal.details import Detail, files_of, moment, say_details_of
+from meshmill_cli.terminal.views import view_of, with_paths
 from meshmill_client import Batch, BatchStatus
 
 HEADINGS = ("batch", "status", "file", "age")
@@ -19,14 +21,12 @@ _MOST_OF_A_NAME = 12
 
 def view(batch: Batch) -> dict[str, Any]:
     """The service's own object, but for the form: whoever reads it in a log could upload by it."""
-    return batch.model_dump(mode="json", by_alias=True, exclude={"upload"})
+    return view_of(batch, without={"upload"})
 
 
 def view_with_paths(batch: Batch, paths: Mapping[str, Path]) -> dict[str, Any]:
     """The service's own object; each of its files has the ``path`` where it stands now."""
-    told = view(batch)
-    told["files"] = [{**file, "path": str(paths[file["name"]])} for file in told["files"]]
-    return told
+    return with_paths(view(batch), paths)
 
 
 def row(batch: Batch) -> list[str]:
@@ -67,7 +67,7 @@ def _identity(batch: Batch) -> Iterator[Detail]:
     yield "status", f"{_status(batch)}{', stalled' if batch.stalled else ''}"
     if batch.error is not None:
         yield "error", f"{batch.error.code}: {batch.error.message}"
-    size = "" if batch.size is None else f", {batch.size:,} bytes"
+    size = "" if batch.size is None else f", {counted(batch.size, 'byte')}"
     yield "file", f"{batch.filename}{size}"
 
 

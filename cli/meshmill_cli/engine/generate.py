@@ -104,11 +104,16 @@ def _write(artefact: Artefact, folder: Path) -> list[Path]:
 def _as_text(artefact: Artefact, paths: list[Path]) -> str:
     stats = artefact.stats
     lines = [
-        f"{path}  {len(file.data):,} bytes"
+        f"{path}  {counted(len(file.data), 'byte')}"
         for path, file in zip(paths, artefact.files, strict=True)
     ]
-    made = (counted(stats.materials, "material"), counted(stats.textures, "texture"))
-    lines.append(f"{stats.triangles:,} triangles, {stats.vertices:,} vertices, {', '.join(made)}")
+    made = [
+        counted(stats.triangles, "triangle"),
+        f"{stats.vertices:,} vertices",
+        counted(stats.materials, "material"),
+        counted(stats.textures, "texture"),
+    ]
+    lines.append(", ".join(made))
     return "\n".join(lines)
 
 

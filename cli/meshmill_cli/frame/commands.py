@@ -10,11 +10,11 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 import typer
-from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from meshmill_cli.frame.errors import CommandFailed
 from meshmill_cli.frame.exits import Exit
+from meshmill_cli.frame.groups import LightGroup
 from meshmill_cli.frame.usage import is_help, usage_failure
 from meshmill_cli.terminal.columns import on_one_line
 from meshmill_cli.terminal.output import is_coloured
@@ -25,18 +25,6 @@ if TYPE_CHECKING:
 
 #: Most people have no use for AWS's SDK, so that it is an extra of the distribution.
 _OF_OPERATORS = ("boto3", "botocore")
-
-
-class LightGroup(TyperGroup):
-    """A group of which help is there at once."""
-
-    def get_params(self, ctx: Any) -> list[Any]:
-        """Options; of flags that aren't given Typer must not load pydantic to make sure."""
-        options = super().get_params(ctx)
-        for option in options:
-            if option.default is None and getattr(option, "is_flag", False):
-                option.default = False
-        return options
 
 
 class Commands(LightGroup):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from meshmill_cli.frame.names import FORMATS, GENERATORS, QUALITIES, STATUSES
 
 
@@ -18,6 +21,23 @@ def generators(incomplete: str) -> list[str]:
 def qualities(incomplete: str) -> list[str]:
     """Qualities, the lowest first."""
     return _beginning(QUALITIES, incomplete)
+
+
+def options(ctx: Any, incomplete: str) -> list[str]:
+    """``name=`` of options of the generator that the line names, or of all; none without an engine.
+
+    Args:
+        ctx: what was typed before; Typer hands it to an argument of this name.
+        incomplete: what was typed of the option itself.
+    """
+    try:
+        from meshmill.geometry.registry import GENERATORS as INSTALLED  # noqa: PLC0415
+    except ImportError:
+        return []
+    named = ctx.params.get("generator")
+    entries = INSTALLED.values() if named is None else filter(None, [INSTALLED.get(named)])
+    names = dict.fromkeys(name for entry in entries for name in entry.options.model_fields)
+    return _beginning((f"{name}=" for name in names), incomplete)
 
 
 def statuses(incomplete: str) -> list[str]:
@@ -47,5 +67,5 @@ def stored_profiles(incomplete: str) -> list[str]:
         return []
 
 
-def _beginning(names: tuple[str, ...], incomplete: str) -> list[str]:
+def _beginning(names: Iterable[str], incomplete: str) -> list[str]:
     return [name for name in names if name.startswith(incomplete)]

@@ -20,7 +20,7 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 AssetIds = Annotated[
     list[str],
-    typer.Argument(metavar="ID", help="Ids of assets; - reads them from stdin, one a line."),
+    typer.Argument(metavar="ID...", help="Ids of assets; - reads them from stdin, one a line."),
 ]
 BatchId = Annotated[str, typer.Argument(metavar="ID", help="Id of a batch.")]
 OnlyIds = Annotated[bool, typer.Option("--ids", help="Print ids alone, one a line, for a pipe.")]

@@ -9,10 +9,11 @@ import typer
 from meshmill_cli.frame import completion
 from meshmill_cli.frame.connection import Profile, connected
 from meshmill_cli.frame.examples import examples
+from meshmill_cli.frame.groups import Group
 from meshmill_cli.frame.options import AsJson
 from meshmill_cli.terminal.output import say_json, say_table
 
-generators = typer.Typer(
+generators = Group(
     name="generators",
     help="What can be asked for: generators and their options. No credentials are needed.",
     no_args_is_help=True,

@@ -9,6 +9,7 @@ from typing import Any
 
 from meshmill_cli.requests.estimates import estimate_as_text
 from meshmill_cli.terminal.output import say, say_table
+from meshmill_cli.terminal.views import view_of
 from meshmill_client import Generator
 
 HEADINGS = ("generator", "what it makes")
@@ -20,7 +21,7 @@ _WIDTH, _MOST_ABOUT = 80, 68
 
 def view(generator: Generator) -> dict[str, Any]:
     """The service's own object; its ``options`` are a JSON Schema."""
-    return generator.model_dump(mode="json", by_alias=True)
+    return view_of(generator)
 
 
 def row(generator: Generator) -> list[str]:

@@ -12,9 +12,10 @@ from meshmill.domain.permissions import Permission
 from meshmill_cli.frame.errors import CommandFailed
 from meshmill_cli.frame.examples import examples
 from meshmill_cli.frame.exits import Exit
+from meshmill_cli.frame.groups import Group
 from meshmill_cli.frame.options import AsJson, Stage
 
-keys = typer.Typer(
+keys = Group(
     name="keys",
     help="API keys, and the key that signs links. For operators: needs access to the stage.",
     no_args_is_help=True,

@@ -9,6 +9,7 @@ from meshmill.domain.api_keys import ApiKey
 from meshmill.domain.signing import KeySuccession
 from meshmill.domain.times import iso
 from meshmill_cli.terminal.columns import aligned
+from meshmill_cli.terminal.counts import counted
 
 _COLUMNS = ("key_id", "name", "user_id", "requests_per_minute", "created_at", "expires_at")
 
@@ -29,7 +30,7 @@ def view(key: ApiKey) -> dict[str, Any]:
 def issued(key: ApiKey) -> str:
     """What to know about a new key, beside its text."""
     limit = key.requests_per_minute
-    pace = "the limit of the stage" if limit is None else f"{limit:,} requests a minute"
+    pace = "the limit of the stage" if limit is None else f"{counted(limit, 'request')} a minute"
     end = iso(key.expires_at) or "it is revoked"
     return "\n".join(
         [

@@ -8,6 +8,7 @@ import typer
 
 from meshmill_cli.frame.completion import stored_profiles
 from meshmill_cli.frame.examples import examples
+from meshmill_cli.frame.groups import Group
 from meshmill_cli.frame.options import AsJson
 from meshmill_cli.terminal.output import say_json, say_table, tell
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 _HEADINGS = ("", "name", "service", "signs in by", "from")
 
-profiles = typer.Typer(
+profiles = Group(
     name="profiles",
     help="Which services are known here, and which one is used.",
     epilog=examples(

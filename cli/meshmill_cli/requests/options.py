@@ -1,4 +1,8 @@
-"""Options that say what to make, of every command that asks for an asset."""
+"""Options that say what to make, of every command that asks for an asset.
+
+Names of formats and generators are shown and completed, and not checked: whoever makes the asset
+knows best, and a service may know more of them than this command line, which may be older.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +43,12 @@ Lods = Annotated[int | None, typer.Option(help="0 (default) to 3 further levels.
 Seed = Annotated[int | None, typer.Option(help="Another seed is another individual.")]
 Options = Annotated[
     list[str] | None,
-    typer.Option("--option", metavar="NAME=VALUE", help="Of the generator; may be repeated."),
+    typer.Option(
+        "--option",
+        metavar="NAME=VALUE",
+        help="Of the generator; may be repeated.",
+        autocompletion=completion.options,
+    ),
 ]
 Spec = Annotated[
     Path | None, typer.Option(help="A request as JSON, as the API takes it; - reads stdin.")

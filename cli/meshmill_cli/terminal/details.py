@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from meshmill_cli.terminal.columns import aligned, on_one_line
+from meshmill_cli.terminal.counts import counted
 from meshmill_cli.terminal.output import say
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def say_details_of(details: Sequence[Detail]) -> None:
 
 def files_of(files: Sequence[AssetFile]) -> Iterator[Detail]:
     """A line a file."""
-    yield from (("files", f"{file.filename}, {file.bytes:,} bytes") for file in files)
+    yield from (("files", f"{file.filename}, {counted(file.bytes, 'byte')}") for file in files)
 
 
 def moment(time: datetime) -> str:

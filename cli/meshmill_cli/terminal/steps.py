@@ -59,7 +59,7 @@ def step_of_transfer(transfer: Transfer) -> Step:
     is_final = transfer.done >= transfer.total
     return Step(
         name=transfer.name,
-        words=f"{transfer.done:,} of {transfer.total:,} bytes",
+        words=f"{transfer.done:,} of {counted(transfer.total, 'byte')}",
         milestone="end" if is_final else transfer.done // _BYTES_A_LINE or None,
         done=transfer.done,
         total=transfer.total,

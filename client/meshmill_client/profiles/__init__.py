@@ -16,6 +16,7 @@ from meshmill_client.profiles.errors import (
     ProfileError,
     ProfileMissing,
     ProfileRefused,
+    ProfilesInUse,
 )
 from meshmill_client.profiles.places import profiles_path
 from meshmill_client.profiles.profile import (
@@ -39,6 +40,7 @@ __all__ = [
     "ProfileMissing",
     "ProfileRefused",
     "ProfileStore",
+    "ProfilesInUse",
     "TokenFile",
     "checked_name",
     "choose",

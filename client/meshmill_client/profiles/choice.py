@@ -142,7 +142,10 @@ def _of_environment() -> Profile | None:
 
 def _local_file() -> Path | None:
     """What a running pipeline has written for tools; it is gone when the pipeline ends."""
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # it has been removed since
+        return None
     candidates = (folder / _LOCAL_FILE for folder in (here, *here.parents))
     # Unlike is_file(), it also passes over a folder that nobody lets us look into.
     return next((path for path in candidates if os.path.isfile(path)), None)  # noqa: PTH113

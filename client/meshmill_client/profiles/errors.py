@@ -6,7 +6,8 @@
     └── ProfileError
         ├── ProfileMissing
         ├── ProfileRefused
-        └── DamagedProfiles
+        ├── DamagedProfiles
+        └── ProfilesInUse
 """
 
 from __future__ import annotations
@@ -38,4 +39,15 @@ class DamagedProfiles(ProfileError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: {reason}; mend the file or remove it")
+        self.path = path
+
+
+class ProfilesInUse(ProfileError):
+    """Another program keeps what is in a folder to itself; ``path`` names it."""
+
+    def __init__(self, path: Path, waited: float) -> None:
+        super().__init__(
+            f"{path}: another program has been changing what is here for {waited:.0f} s; "
+            "try again once it has ended"
+        )
         self.path = path

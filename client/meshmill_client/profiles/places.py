@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
-from meshmill_client.profiles.errors import ProfileMissing
+from meshmill_client.profiles.errors import ProfileMissing, ProfilesInUse
 
 try:
     import fcntl
@@ -18,6 +19,7 @@ except ImportError:  # on Windows
 
 _OURS = "meshmill"
 _PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
+_LONGEST_WAIT, _PAUSE = 10.0, 0.02
 
 
 def profiles_path() -> Path:
@@ -70,17 +72,34 @@ def alone_in(folder: Path) -> Iterator[None]:
 
     The lock ends with the process that holds it, and leaves nothing behind. Nobody waits where the
     folder isn't there, or where a system knows no such locks.
+
+    Raises:
+        ProfilesInUse: somebody is in here for longer than any change takes.
     """
     if fcntl is None or not folder.is_dir():
         yield
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        with suppress(OSError):  # of file systems without locks
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        _lock(descriptor, folder)
         yield
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int, folder: Path) -> None:
+    begun = time.monotonic()
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() - begun >= _LONGEST_WAIT:
+                raise ProfilesInUse(folder, _LONGEST_WAIT) from None
+        except OSError:  # of file systems without locks
+            return
+        else:
+            return
+        time.sleep(_PAUSE)
 
 
 def private_folder_of(path: Path) -> Path:

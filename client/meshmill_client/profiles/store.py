@@ -68,6 +68,7 @@ class ProfileStore:
 
         Raises:
             ProfileRefused: its name is none that can be stored.
+            ProfilesInUse: another program is changing profiles, and doesn't end.
             DamagedProfiles, OSError: as :meth:`names`; or it can't be written.
         """
         name = checked_name(profile.name)
@@ -83,6 +84,7 @@ class ProfileStore:
 
         Raises:
             ProfileMissing, DamagedProfiles, OSError: as :meth:`get`; or it can't be written.
+            ProfilesInUse: as :meth:`put`.
         """
         with alone_in(self.path.resolve().parent):
             document = self._read()
@@ -94,6 +96,7 @@ class ProfileStore:
 
         Raises:
             ProfileMissing, DamagedProfiles, OSError: as :meth:`get`; or it can't be written.
+            ProfilesInUse: as :meth:`put`.
         """
         with alone_in(self.path.resolve().parent):
             document = self._read()

@@ -30,7 +30,7 @@ class TokenFile:
             return CachedToken(
                 text, float(kept["expires_at"]), None if renew_at is None else float(renew_at)
             )
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, OverflowError, ValueError, KeyError, TypeError):
             return None
 
     def store(self, token: CachedToken) -> None:

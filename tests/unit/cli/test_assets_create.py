@@ -191,6 +191,16 @@ def test_downloading_waits_and_prints_the_paths(
     assert (folder / "preview.png").read_bytes() == PREVIEW
 
 
+def test_files_that_stand_there_already_are_told(
+    pipeline: Pipeline, meshmill: Meshmill, tmp_path: Path
+) -> None:
+    pipeline.accepts(pipeline.asset("a-1", "completed"), deduplicated=True)
+    create = ("assets", "create", "--download", str(tmp_path))
+    meshmill(*create)
+    assert meshmill(*create).err.splitlines()[-1] == "2 of 2 files stood there already"
+    assert meshmill(*create, "--quiet").err == ""
+
+
 def test_json_is_the_services_object_as_it_is_at_the_end(
     pipeline: Pipeline, meshmill: Meshmill, tmp_path: Path
 ) -> None:

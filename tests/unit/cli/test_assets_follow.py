@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
+from meshmill_client.drafts import draft_of
 from tests.unit.cli.pipeline import ASSETS, MODEL, Pipeline
 from tests.unit.cli.typed import Meshmill
 
@@ -59,6 +61,48 @@ def test_files_of_one_asset_go_to_the_folder_itself(
     assert ended.out.splitlines() == [str(out / "model.glb"), str(out / "preview.png")]
     assert (out / "model.glb").read_bytes() == MODEL
     assert "model.glb: 4,000 of 4,000 bytes" in ended.err
+
+
+def test_files_that_stood_there_are_counted_for_people(
+    pipeline: Pipeline, meshmill: Meshmill, tmp_path: Path
+) -> None:
+    pipeline.asset("a-1", "completed")
+    download = ("assets", "download", "a-1", "--out", str(tmp_path))
+    assert "already" not in meshmill(*download).err
+    (tmp_path / "preview.png").write_bytes(b"another")
+    ended = meshmill(*download)
+    assert ended.code == 0
+    assert ended.out.split() == [str(tmp_path / "model.glb"), str(tmp_path / "preview.png")]
+    assert ended.err.splitlines()[-1] == "1 of 2 files stood there already"
+    quiet = meshmill(*download, "--quiet")
+    assert (quiet.code, quiet.out, quiet.err) == (0, ended.out, "")
+
+
+def test_what_broke_off_did_not_stand_there(
+    pipeline: Pipeline, meshmill: Meshmill, tmp_path: Path
+) -> None:
+    asset = pipeline.asset("a-1", "completed")
+    model = asset["files"][0]
+    with (
+        suppress(InterruptedError),
+        draft_of(tmp_path / "model.glb", model["sha256"]) as draft,
+    ):
+        draft.append(MODEL[:1000])
+        raise InterruptedError
+    ended = meshmill("assets", "download", "a-1", "--out", str(tmp_path))
+    assert ended.code == 0
+    assert "already" not in ended.err
+
+
+def test_files_that_stood_there_are_counted_over_all_assets(
+    pipeline: Pipeline, meshmill: Meshmill, tmp_path: Path
+) -> None:
+    pipeline.asset("a-1", "completed")
+    pipeline.asset("a-2", "completed")
+    assert meshmill("assets", "download", "a-1", "--out", str(tmp_path / "a-1")).code == 0
+    ended = meshmill("assets", "download", "a-1", "a-2", "--out", str(tmp_path), "--json")
+    assert ended.err.splitlines()[-1] == "2 of 4 files stood there already"
+    assert [asset["asset_id"] for asset in json.loads(ended.out)] == ["a-1", "a-2"]
 
 
 def test_files_of_several_go_to_a_folder_an_asset(

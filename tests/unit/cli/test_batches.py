@@ -276,6 +276,13 @@ def test_a_redrive_may_be_waited_for(pipeline: Pipeline, meshmill: Meshmill) -> 
     assert (ended.code, json.loads(ended.out)["status"]) == (0, "completed")
 
 
+def test_one_asset_is_one(pipeline: Pipeline, meshmill: Meshmill) -> None:
+    begun = pipeline.batch(("in_progress", {"redriven": 1}), ALL_WELL)
+    pipeline.service.on("POST", f"{BATCH}/redrive", 202, begun)
+    ended = meshmill("batches", "redrive", BATCH_ID)
+    assert ended.err == f"batch {BATCH_ID} is in_progress, 1 asset redriven\n"
+
+
 def test_deleting_takes_a_yes_where_nobody_can_be_asked(
     pipeline: Pipeline, meshmill: Meshmill
 ) -> None:

@@ -184,42 +184,6 @@ def test_a_short_answer_that_nobody_reads_is_no_trouble_either(home: Home) -> No
     assert (ended.returncode, ended.stderr) == (Exit.OUTPUT_CLOSED, "")
 
 
-@pytest.mark.parametrize(
-    ("command", "told", "where"),
-    [
-        ("profile", "no such command 'profile'; did you mean 'profiles'?", ""),
-        ("assets gte", "no such command 'gte'; did you mean 'get'?", " assets"),
-        ("assets get", "missing argument 'ID'", " assets get"),
-        ("view", "missing argument 'FILE'", " view"),
-        (
-            "assets create --sede 4",
-            "no such option: --sede; did you mean --seed or --spec?",
-            " assets create",
-        ),
-        ("assets list --colour", "no such option: --colour", " assets list"),
-        ("assets list --limit 0", "--limit must be greater than or equal to 1", " assets list"),
-        ("generate --seed abc", "--seed must be a valid integer", " generate"),
-        ("profiles use a b", "got unexpected extra argument(s) (b)", " profiles use"),
-    ],
-)
-def test_wrong_usage_is_a_line_and_where_to_look(
-    meshmill: Meshmill, command: str, told: str, where: str
-) -> None:
-    ended = meshmill(*command.split())
-    assert (ended.code, ended.out) == (Exit.REFUSED, "")
-    assert ended.err.splitlines() == [f"meshmill: {told}", f"meshmill: see meshmill{where} --help"]
-
-
-@pytest.mark.parametrize("group", [(), ("assets",)])
-def test_a_group_without_a_command_shows_its_help(
-    meshmill: Meshmill, group: tuple[str, ...]
-) -> None:
-    ended = meshmill(*group)
-    assert ended.code == Exit.REFUSED
-    assert "Commands:" in ended.out + ended.err
-    assert "meshmill: " not in ended.err
-
-
 def test_a_complaint_is_red_on_a_terminal_and_plain_without_colour() -> None:
     red = "\x1b[1;31mmeshmill:\x1b[0m"
     assert red in on_terminal(*COMMAND, "logout")[1]

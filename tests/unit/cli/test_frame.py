@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -15,12 +16,20 @@ from meshmill.domain.request import MAX_BODY_BYTES
 from meshmill.geometry.registry import FORMATS, GENERATORS
 from meshmill.geometry.spec import Quality
 from meshmill_cli.app import app
-from meshmill_cli.frame import names
+from meshmill_cli.frame import completion, names
 from meshmill_cli.requests import members
 from meshmill_client import AssetStatus
 from tests.support.home import Home
 from tests.unit.cli.processes import COMMAND, piped
 from tests.unit.cli.typed import Meshmill
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What a line has named before the cursor."""
+
+    params: Mapping[str, str] = field(default_factory=dict)
+
 
 HEAVY = {"httpx", "pydantic", "boto3", "botocore", "numpy", "rich", "asyncio"}
 
@@ -112,6 +121,11 @@ def test_shells_are_given_a_script(shell: str) -> None:
         ("meshmill generate --format f", ["fbx"]),
         ("meshmill generate --generator te", ["terrain"]),
         ("meshmill generate --quality ", ["low", "medium", "high"]),
+        ("meshmill generate --generator rock --option m", ["mineral=", "moss="]),
+        ("meshmill assets create --option te", ["teeth="]),
+        ("meshmill generate --generator rock --option te", []),
+        ("meshmill generate --generator cloud --option ", []),
+        ("meshmill generate --generator rock --option moss=0.5 --option mi", ["mineral="]),
         ("meshmill logout pro", ["production"]),
         ("meshmill profiles use ", ["production", "staging"]),
     ],
@@ -126,7 +140,18 @@ def test_words_are_completed(typed: str, offered: list[str], home: Home) -> None
         COMP_WORDS=typed,
         COMP_CWORD=str(len(words) - 1),
     )
-    assert ended.stdout.split() == offered
+    assert (ended.stdout.split(), ended.stderr) == (offered, "")
+
+
+def test_of_all_generators_each_option_is_offered_once() -> None:
+    offered = completion.options(Parsed(), "")
+    every = {name for entry in GENERATORS.values() for name in entry.options.model_fields}
+    assert sorted(offered) == sorted(f"{name}=" for name in every)
+
+
+def test_without_an_engine_no_option_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "meshmill.geometry.registry", None)
+    assert completion.options(Parsed(), "") == []
 
 
 def test_completing_over_a_damaged_file_offers_nothing_and_complains_of_nothing(

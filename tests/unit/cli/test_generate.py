@@ -11,6 +11,7 @@ import pytest
 
 from meshmill.geometry.registry import FORMATS
 from meshmill_cli.app import main
+from meshmill_cli.terminal.counts import counted
 
 SMALL = ["--quality", "low", "--texture-size", "256"]
 
@@ -76,6 +77,20 @@ def test_a_request_may_come_from_standard_input_and_the_answer_be_json(
     for file in answer["files"]:
         assert Path(file["path"]).stat().st_size == file["bytes"]
     assert answer["stats"]["triangles"] > 1000
+
+
+def test_what_was_made_is_counted_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "--generator", "rock", *SMALL, "--out", str(tmp_path)) == 0
+    assert capsys.readouterr().out.endswith(" vertices, 1 material, 3 textures\n")
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [(0, "0 lines"), (1, "1 line"), (2, "2 lines"), (1000, "1,000 lines")]
+)
+def test_one_of_a_kind_is_no_plural(number: int, told: str) -> None:
+    assert counted(number, "line") == told
 
 
 @pytest.mark.parametrize(
