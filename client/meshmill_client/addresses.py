@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 
@@ -30,3 +30,17 @@ def is_base(text: str) -> bool:
 def quoted(text: str) -> str:
     """As an error may show it: without what may be a password."""
     return "one with a user" if "@" in text else repr(text)
+
+
+def segment(text: str) -> str:
+    """An id or a name as one segment of a path, whatever it is.
+
+    Dots alone would lead to another path (RFC 3986, 3.3).
+
+    Raises:
+        ValueError: it is empty.
+    """
+    if not text:
+        raise ValueError("an id or a name is needed: this one is empty")
+    escaped = quote(text, safe="")
+    return escaped.replace(".", "%2E") if text in {".", ".."} else escaped

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import quote
 
+from meshmill_client.addresses import segment
 from meshmill_client.blocking import blocking, blocking_iterator
 from meshmill_client.downloads import Links, all_downloaded
 from meshmill_client.errors import AssetFailed, NotReady
@@ -225,9 +225,7 @@ class Assets:
 
 
 def _path(asset_id: str) -> str:
-    if not asset_id:
-        raise ValueError("an id is needed: this one is empty")
-    return f"{_PATH}/{quote(asset_id, safe='')}"
+    return f"{_PATH}/{segment(asset_id)}"
 
 
 def _body(

@@ -7,8 +7,8 @@ import uuid
 from collections.abc import AsyncGenerator, Iterable
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import quote
 
+from meshmill_client.addresses import segment
 from meshmill_client.batch_models import (
     Batch,
     BatchPage,
@@ -325,9 +325,7 @@ class Batches:
 
 
 def _path(batch_id: str) -> str:
-    if not batch_id:
-        raise ValueError("an id is needed: this one is empty")
-    return f"{_PATH}/{quote(batch_id, safe='')}"
+    return f"{_PATH}/{segment(batch_id)}"
 
 
 def _key_of(given: str | None) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
+from meshmill_client.addresses import segment
 from meshmill_client.blocking import blocking
 from meshmill_client.models import Generator, GeneratorList
 from meshmill_client.session import Session
@@ -32,7 +31,7 @@ class AsyncGenerators:
             NotFound: there is none of this name; ``details["allowed"]`` has the names.
             ApiError, ConnectionFailed: as every call.
         """
-        path = f"{_PATH}/{quote(name, safe='')}"
+        path = f"{_PATH}/{segment(name)}"
         return Generator.read(await self._session.read_public(path))
 
 

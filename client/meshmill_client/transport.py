@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import httpx
 
-from meshmill_client.errors import ConnectionFailed
+from meshmill_client.errors import ConnectionFailed, UnexpectedAnswer
 from meshmill_client.refusals import error_of
 from meshmill_client.retries import Retrier, WorthRepeating, transient
 from meshmill_client.runtime import Runtime
@@ -30,6 +30,7 @@ class Transport:
         Raises:
             ApiError: the answer is an error.
             ConnectionFailed: there is no answer.
+            UnexpectedAnswer: the address is none of HTTP.
         """
 
         async def attempt() -> httpx.Response:
@@ -52,9 +53,14 @@ class Transport:
 
 @contextmanager
 def reported_as_ours() -> Iterator[None]:
-    """Turn httpx's errors into :class:`ConnectionFailed`, without the query of a signed link."""
+    """Turn httpx's errors into :class:`ConnectionFailed`, without the query of a signed link.
+
+    An address that nobody can ever be asked by is an :class:`UnexpectedAnswer`: no try is worth it.
+    """
     try:
         yield
+    except httpx.UnsupportedProtocol as error:
+        raise UnexpectedAnswer(f"the service names an address that is none: {error}") from error
     except httpx.RequestError as error:
         url = error.request.url.copy_with(query=None)
         reason = str(error) or type(error).__name__

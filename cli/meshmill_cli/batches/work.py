@@ -122,6 +122,8 @@ def _submitted(client: Client, manifest: Path, idempotency_key: str | None, then
             return client.batches.submit(
                 manifest, idempotency_key=idempotency_key, on_transfer=moved
             )
+    except ValueError as error:
+        raise CommandFailed([str(error)], Exit.REFUSED) from None
     except KeyboardInterrupt:
         lines = [
             "interrupted; a batch whose file did not come whole expires by itself",

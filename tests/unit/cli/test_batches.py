@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from meshmill_cli.frame.exits import Exit
 from tests.unit.cli.pipeline import BATCHES, ERRORS, RESULTS, Pipeline
 from tests.unit.cli.typed import Meshmill
 from tests.unit.client.service import BATCH_ID, batch_view
@@ -44,6 +45,16 @@ def test_the_id_alone_is_the_result(pipeline: Pipeline, meshmill: Meshmill, mani
     assert json.loads(created.body)["size"] == manifest.stat().st_size
     (uploaded,) = pipeline.service.asked("POST", "/store/uploads")
     assert manifest.read_bytes() in uploaded.body
+
+
+def test_a_key_that_came_out_empty_makes_no_batch_without_one(
+    pipeline: Pipeline, meshmill: Meshmill, manifest: Path
+) -> None:
+    pipeline.takes_a_manifest()
+    ended = meshmill("batches", "submit", str(manifest), "--idempotency-key", "")
+    assert (ended.code, ended.out) == (Exit.REFUSED, "")
+    assert "a key or token is empty" in ended.err
+    assert pipeline.service.asked("POST", BATCHES) == []
 
 
 def test_the_form_of_a_batch_is_for_nobodys_log(

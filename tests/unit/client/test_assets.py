@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -53,6 +54,22 @@ class TestCreate:
 
         assert json.loads(service.requests[0].content) == asked
 
+    def test_mappings_of_any_kind_will_do(self, service: Service) -> None:
+        service.on("POST", ASSETS, shown(view()))
+        options = MappingProxyType({"moss": 0.5})
+
+        service.client().assets.create(
+            format="gltf",
+            parameters=MappingProxyType({"generator": "rock", "options": options}),
+            labels=MappingProxyType({"scene": "yard"}),
+        )
+
+        assert json.loads(service.requests[0].content) == {
+            "format": "gltf",
+            "parameters": {"generator": "rock", "options": {"moss": 0.5}},
+            "labels": {"scene": "yard"},
+        }
+
     def test_members_of_a_newer_service_are_passed_over(self, service: Service) -> None:
         service.on("POST", ASSETS, shown(view(mood="sunny")))
 
@@ -83,13 +100,18 @@ class TestGet:
 
         assert service.requests == []
 
-    def test_an_id_can_not_lead_to_another_path(self, service: Service) -> None:
-        service.on("GET", f"{ASSETS}/..%2Fhealth", refused(404, "NOT_FOUND"))
+    @pytest.mark.parametrize(
+        ("name", "segment"), [("../health", "..%2Fhealth"), (".", "%2E"), ("..", "%2E%2E")]
+    )
+    def test_an_id_can_not_lead_to_another_path(
+        self, service: Service, name: str, segment: str
+    ) -> None:
+        service.on("GET", f"{ASSETS}/{segment}", refused(404, "NOT_FOUND"))
 
         with pytest.raises(Exception, match="NOT_FOUND"):
-            service.client().assets.get("../health")
+            service.client().assets.get(name)
 
-        assert service.requests[0].url.raw_path == b"/api/v1/assets/..%2Fhealth"
+        assert service.requests[0].url.raw_path == f"/api/v1/assets/{segment}".encode()
 
     def test_a_base_url_may_end_with_a_slash(self, service: Service) -> None:
         service.on("GET", f"{ASSETS}/{ASSET_ID}", shown(view()))
@@ -137,12 +159,16 @@ class TestList:
         cursors = [request.url.params.get("cursor") for request in service.requests]
         assert cursors == [None, "c1", "c2"]
 
-    def test_pages_that_go_round_in_a_circle_end(self, service: Service) -> None:
-        page = {"data": [view()], "next_cursor": "c1"}
-        service.on("GET", ASSETS, httpx.Response(200, json=page))
+    @pytest.mark.parametrize("cursors", [["c1", "c1"], ["c1", "c2", "c3", "c2"]])
+    def test_pages_that_go_round_in_a_circle_end(
+        self, service: Service, cursors: list[str]
+    ) -> None:
+        pages = [{"data": [view()], "next_cursor": cursor} for cursor in [*cursors, None]]
+        service.on("GET", ASSETS, *(httpx.Response(200, json=page) for page in pages))
 
-        with pytest.raises(UnexpectedAnswer, match="followed by itself"):
+        with pytest.raises(UnexpectedAnswer, match="followed by one before it"):
             list(service.client().assets.list())
+        assert len(service.requests) == len(cursors)
 
     def test_filters_are_sent_as_the_contract_spells_them(self, service: Service) -> None:
         service.on("GET", ASSETS, httpx.Response(200, json={"data": [], "next_cursor": None}))

@@ -88,6 +88,19 @@ class TestCreate:
         keys = [request.headers["idempotency-key"] for request in service.requests]
         assert keys == ["monday", "monday"]
 
+    @pytest.mark.parametrize("key", ["", "mon\nday", "m\u00e4rz"])
+    def test_a_key_that_no_header_can_have_is_not_replaced_by_another(
+        self, service: Service, manifest: Path, key: str
+    ) -> None:
+        batches = service.client().batches
+
+        with pytest.raises(ValueError, match="no header may have"):
+            batches.create(filename="a.csv", size=1, content_type="text/csv", idempotency_key=key)
+        with pytest.raises(ValueError, match="no header may have"):
+            batches.submit(manifest, idempotency_key=key)
+
+        assert service.requests == []
+
 
 class TestUpload:
     def test_the_file_comes_last_in_the_form_and_no_credentials_go_with_it(

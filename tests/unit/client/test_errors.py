@@ -2,13 +2,47 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
 import httpx
 import pytest
 
 from meshmill.http.errors import CODES
-from meshmill_client import errors
+from meshmill_client import Asset, Batch, errors, profiles
 from meshmill_client.refusals import error_of
-from tests.unit.client.service import refused
+from tests.unit.client.service import batch_view, refused, view
+
+REFUSAL = errors.Refusal(409, "No.", "NEW", {"field": "format"}, "r-7", 3.0)
+ASSET, BATCH = Asset.model_validate(view("resting")), Batch.model_validate(batch_view("failed"))
+#: How each type is made; derived ones are made as the nearest above them that is named.
+MADE: dict[type[errors.MeshmillError], Callable[..., errors.MeshmillError]] = {
+    errors.MeshmillError: lambda kind: kind("no"),
+    errors.ApiError: lambda kind: kind(REFUSAL),
+    errors.ConnectionFailed: lambda kind: kind("no answer", was_sent=True),
+    errors.TokenRefused: lambda kind: kind("unknown", code="invalid_client"),
+    errors.AssetFailed: lambda kind: kind(ASSET),
+    errors.BatchFailed: lambda kind: kind(BATCH),
+    errors.WaitTimeout: lambda kind: kind(ASSET, 3.0),
+    errors.DownloadFailed: lambda kind: kind("broken", Path("out/model.glb")),
+    profiles.ProfileRefused: lambda kind: kind("base_url", "is missing"),
+    profiles.DamagedProfiles: lambda kind: kind(Path("profiles.json"), "this is not JSON"),
+    profiles.ProfilesInUse: lambda kind: kind(Path("meshmill"), 3.0),
+}
+
+
+def _derived(kind: type[errors.MeshmillError]) -> Iterator[type[errors.MeshmillError]]:
+    yield kind
+    for child in kind.__subclasses__():
+        if child.__module__.startswith("meshmill_client."):
+            yield from _derived(child)
+
+
+def _pickled(error: errors.MeshmillError) -> errors.MeshmillError:
+    copied: errors.MeshmillError = pickle.loads(pickle.dumps(error))
+    return copied
 
 
 @pytest.mark.parametrize("code", sorted(CODES))
@@ -77,3 +111,32 @@ def test_the_tree_in_the_docstring_names_every_type() -> None:
     }
 
     assert {name for name in types if name not in (errors.__doc__ or "")} == set()
+
+
+@pytest.mark.parametrize("copied", [_pickled, copy.copy, copy.deepcopy])
+@pytest.mark.parametrize("kind", dict.fromkeys(_derived(errors.MeshmillError)))
+def test_an_error_of_another_process_says_the_same(
+    kind: type[errors.MeshmillError],
+    copied: Callable[[errors.MeshmillError], errors.MeshmillError],
+) -> None:
+    error = next(MADE[above] for above in kind.__mro__ if above in MADE)(kind)
+    error.add_note("of a worker")
+
+    other = copied(error)
+
+    assert (type(other), str(other), vars(other)) == (kind, str(error), vars(error))
+
+
+@pytest.mark.parametrize("charset", ["hex", "zlib", "undefined", "punycode"])
+def test_what_a_body_claims_to_be_written_in_does_no_harm(charset: str) -> None:
+    answer = httpx.Response(
+        503,
+        content=b"<Code>SlowDown</Code>\xff",
+        headers={"Content-Type": f"application/xml; charset={charset}"},
+    )
+
+    assert error_of(answer).message == "SlowDown"
+
+
+def test_a_body_that_is_nested_too_deep_is_as_good_as_none() -> None:
+    assert error_of(httpx.Response(503, content=b"[" * 200_000)).status == 503

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from meshmill.http.openapi.schemas import schemas
 from meshmill_client import Asset, AssetFile, Batch, DryRun, Estimate, Generator, UploadForm
+from tests.unit.client.service import awaiting_upload, completed
 
 SCHEMAS = schemas()
 PAIRS = [
@@ -32,3 +33,11 @@ def test_what_may_be_absent_is_not_asked_for(
 ) -> None:
     needed = {member for member, field in kind.model_fields.items() if field.is_required()}
     assert needed <= {*SCHEMAS[name]["required"]}
+
+
+@pytest.mark.parametrize(
+    "shown", [Asset.model_validate(completed()), Batch.model_validate(awaiting_upload())]
+)
+def test_what_is_signed_does_not_stand_in_logs(shown: BaseModel) -> None:
+    assert "ignature" in shown.model_dump_json()
+    assert "ignature" not in f"{shown!r} {shown}"

@@ -12,6 +12,7 @@ from meshmill_client.errors import (
     LinkExpired,
     ServiceUnavailable,
     Unauthorized,
+    UnexpectedAnswer,
     WaitTimeout,
 )
 from tests.unit.client.service import (
@@ -118,6 +119,14 @@ class TestFailuresInPassing:
             service.client().assets.wait(_pending(), timeout=30)
 
         assert isinstance(raised.value.__cause__, ServiceUnavailable)
+        assert len(service.requests) == 1
+
+    def test_an_address_that_nobody_can_be_asked_by_ends_it(self, service: Service) -> None:
+        # As httpx finds out, which sends by http:// and https:// alone.
+        service.on("GET", STATUS, httpx.UnsupportedProtocol("an unsupported protocol 'ftp://'"))
+
+        with pytest.raises(UnexpectedAnswer, match="ftp"):
+            service.client().assets.wait(_pending())
         assert len(service.requests) == 1
 
     def test_a_link_that_was_never_good_ends_it(self, service: Service) -> None:

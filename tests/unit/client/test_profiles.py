@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -18,11 +19,13 @@ from meshmill_client.profiles import (
     Profile,
     ProfileMissing,
     ProfileRefused,
+    ProfilesInUse,
     ProfileStore,
     TokenFile,
     choose,
     every,
     names,
+    places,
     profiles_path,
     resolve,
     token_file_of,
@@ -30,6 +33,7 @@ from meshmill_client.profiles import (
 from meshmill_client.profiles.places import alone_in
 from tests.support.home import Home, settled
 
+CHECKOUT = Path(__file__).resolve().parents[3]
 URL = "https://meshmill.example"
 CLIENT = {
     "base_url": URL,
@@ -116,6 +120,36 @@ def test_two_logins_at_once_store_both(home: Home) -> None:
         home.store(json.dumps(document))
     late.join()
     assert store().names() == ("first", "second", "late")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such locks")
+def test_a_program_that_does_not_let_go_is_waited_for_so_long_and_no_longer(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "_LONGEST_WAIT", 0.0)
+    store().put(profile("first", api_key="mm_1"))
+    with alone_in(home.profiles.parent), pytest.raises(ProfilesInUse, match="another program"):
+        store().put(profile("second", api_key="mm_2"))
+    assert store().names() == ("first",)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such locks")
+def test_a_program_that_crashes_leaves_nothing_locked(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "_LONGEST_WAIT", 0.0)
+    store().put(profile("first", api_key="mm_1"))
+    crashes = (
+        "import os, pathlib, sys\n"
+        "from meshmill_client.profiles.places import alone_in\n"
+        "with alone_in(pathlib.Path(sys.argv[1])):\n"
+        "    os._exit(3)\n"
+    )
+    arguments = [sys.executable, "-c", crashes, str(home.profiles.parent)]
+    search = {**os.environ, "PYTHONPATH": str(CHECKOUT / "client")}
+    assert subprocess.run(arguments, env=search, check=False).returncode == 3
+    store().use("first")
+    assert [path.name for path in home.profiles.parent.iterdir()] == ["profiles.json"]
 
 
 def test_a_profile_that_is_missing_is_told_without_a_folder_for_it(home: Home) -> None:
@@ -368,6 +402,18 @@ def test_a_relative_xdg_folder_is_ignored(home: Home, monkeypatch: pytest.Monkey
     assert profiles_path() == home.root / ".config" / "meshmill" / "profiles.json"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there it can't be removed")
+def test_in_a_directory_that_is_gone_the_stored_profile_still_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store().put(profile("key", api_key="mm_1"))
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert resolve().name == "key"
+
+
 def test_without_a_home_directory_the_environment_still_works(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -423,6 +469,7 @@ def test_a_token_that_an_older_version_has_kept_is_read(tmp_path: Path) -> None:
         "[]",
         "{}",
         '{"text": "t", "expires_at": "soon"}',
+        f'{{"text": "t", "expires_at": 1{"0" * 400}}}',
         '{"text": "t\\nX: y", "expires_at": 9e9}',
         '{"text": "t\\u00e4", "expires_at": 9e9}',
         "\xff",

@@ -202,3 +202,14 @@ class TestEstimate:
         service.client().assets.estimate(format="gltf")
 
         assert len(service.requests) == 3
+
+
+def test_a_client_that_is_closed_says_so(service: Service) -> None:
+    client = service.client()
+    with client:
+        pass
+
+    with pytest.raises(RuntimeError, match="closed"):
+        client.assets.get(ASSET_ID)
+    with client:  # closing it once more does no harm
+        pass

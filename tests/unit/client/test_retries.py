@@ -175,3 +175,16 @@ def test_a_failed_connection_does_not_tell_the_signature_of_a_link(service: Serv
 def test_a_policy_without_attempts_is_refused() -> None:
     with pytest.raises(ValueError, match="attempts"):
         RetryPolicy(attempts=0)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["Mon, 01 Jan 99999999999 00:00:00 GMT", "Mon, 01 Jan 2027 00:00:00 +99999999999999"],
+)
+def test_a_date_that_no_calendar_has_is_passed_over(service: Service, moment: str) -> None:
+    headers = {"Date": "Sun, 22 Nov 2026 10:00:00 GMT", "Retry-After": moment}
+    service.on("GET", ASSET, httpx.Response(503, headers=headers), shown(view()))
+
+    service.client().assets.get(ASSET_ID)
+
+    assert service.clock.slept[0] <= 0.25

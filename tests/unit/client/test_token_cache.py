@@ -167,3 +167,15 @@ def test_one_that_another_process_has_fetched_meanwhile_is_taken(service: Servic
 
     assert _bearers(service) == ["revoked", "another"]
     assert service.sent(TOKEN_PATH) == []
+
+
+def test_an_endpoint_that_is_down_does_not_lengthen_the_life_of_a_token(service: Service) -> None:
+    service.on("POST", TOKEN_URL, httpx.Response(503), granted("new"))
+    service.on("GET", ASSET, shown(view()))
+    client = service.client(_caching(_cached(service, "kept", 10)), retries=NO_RETRIES)
+
+    client.assets.get(ASSET_ID)
+    service.clock.seconds += 11
+    client.assets.get(ASSET_ID)
+
+    assert _bearers(service) == ["kept", "new"]

@@ -6,12 +6,12 @@ import asyncio
 import base64
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from meshmill_client import AccessToken, ApiKey, Client, TokenProvider
-from meshmill_client.errors import Unauthorized
+from meshmill_client.errors import TokenRefused, Unauthorized
 from tests.unit.client.faces import Asyncio
 from tests.unit.client.service import ASSET_ID, BASE_URL, Service, refused, shown, view
 
@@ -120,6 +120,58 @@ def test_what_the_function_raises_is_raised(service: Service) -> None:
 
     with pytest.raises(PermissionError, match="no ticket"):
         service.client(TokenProvider(fails)).assets.get(ASSET_ID)
+
+
+def _failing_with(error: Exception) -> Callable[[], AccessToken]:
+    """Gives a token of an hour, then fails, then gives another one."""
+    given: list[AccessToken | Exception] = [AccessToken("a", 3600), error, AccessToken("b", 3600)]
+
+    def next_one() -> AccessToken:
+        one = given.pop(0)
+        if isinstance(one, Exception):
+            raise one
+        return one
+
+    return next_one
+
+
+def test_while_the_function_fails_a_good_token_goes_on_serving(service: Service) -> None:
+    service.on("GET", ASSET, shown(view()))
+    client = service.client(TokenProvider(_failing_with(OSError("the vault is sealed"))))
+
+    for seconds in (0, 3400, 29, 2):
+        service.clock.seconds += seconds
+        client.assets.get(ASSET_ID)
+
+    assert _bearers(service) == ["a", "a", "a", "b"]
+
+
+def test_what_the_function_raises_is_raised_once_no_token_is_good(service: Service) -> None:
+    service.on("GET", ASSET, shown(view()))
+    client = service.client(TokenProvider(_failing_with(OSError("the vault is sealed"))))
+    client.assets.get(ASSET_ID)
+    service.clock.seconds += 3600
+
+    with pytest.raises(OSError, match="sealed"):
+        client.assets.get(ASSET_ID)
+
+
+def test_a_function_that_refuses_is_heard_although_a_token_is_left(service: Service) -> None:
+    service.on("GET", ASSET, shown(view()))
+    refusal = TokenRefused("dismissed", code="access_denied")
+    client = service.client(TokenProvider(_failing_with(refusal)))
+    client.assets.get(ASSET_ID)
+    service.clock.seconds += 3400
+
+    with pytest.raises(TokenRefused, match="dismissed"):
+        client.assets.get(ASSET_ID)
+
+
+def test_what_is_no_token_is_told_by_its_type(service: Service) -> None:
+    nothing = cast("Callable[[], str]", lambda: None)
+
+    with pytest.raises(TypeError, match="the function gave NoneType"):
+        service.client(TokenProvider(nothing)).assets.get(ASSET_ID)
 
 
 def test_a_second_token_that_is_refused_is_the_last(service: Service) -> None:
