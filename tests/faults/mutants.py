@@ -454,9 +454,9 @@ MUTANTS = (
     ),
     Mutant(
         "dead chunks dropped",
-        f"{_BATCHES}/bury_upload.py",
-        "    if batch.phase not in _UNSPLIT and batch.redriving_since is None:\n",
-        "    if batch.batch_id:\n",
+        f"{_BATCHES}/bury_batch_work.py",
+        "    return batch.phase is Phase.INGESTING\n",
+        "    return False\n",
     ),
 )
 
